@@ -1,0 +1,37 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+const browserTests = ['tests/browser/**/*.test.ts', 'tests/e2e/**/*.test.ts'];
+const domTests = ['tests/state/**/*.test.ts', 'tests/ui/**/*.test.ts', 'tests/charts/**/*.dom.test.ts', 'tests/**/*.dom.test.ts'];
+
+/**
+ * Three projects. `node`: everything pure. `dom`: what uses runes, which are
+ * inert in Vitest's node environment. `browser`: tests that drive an installed
+ * Chromium against the built pages.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...browserTests, ...domTests],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [svelte()],
+        resolve: { conditions: ['browser'] },
+        test: {
+          name: 'dom',
+          environment: 'jsdom',
+          include: domTests,
+          exclude: browserTests,
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
