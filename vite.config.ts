@@ -1,0 +1,33 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { appPages, pages } from './src/tools/vite/pages.ts';
+import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
+
+/**
+ * The app's build: module scripts, module workers, code split. The embed has a
+ * pass of its own (vite.embed.config.ts) because `worker.format` is one
+ * per build. `base: './'` lets the site live under any path.
+ */
+export default defineConfig({
+  base: './',
+  appType: 'mpa',
+  plugins: [svelte(), pages(), wasmBinaries()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 4000,
+    rolldownOptions: {
+      input: appPages.map((page) => page.entry),
+      output: {
+        entryFileNames: 'assets/[name]-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
+      },
+    },
+  },
+});
