@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint, siteSources } from './fingerprint.mjs';
-import { fail, projectRoot, runPackageScript } from './run-command.mjs';
+import { projectRoot, runPackageScript } from './run-command.mjs';
 
 const stamp = join(projectRoot, 'dist', '.built-from');
 
@@ -11,7 +11,7 @@ export async function buildSite() {
   rmSync(stamp, { force: true });
   for (const config of ['vite.config.ts', 'vite.embed.config.ts']) {
     const code = await runPackageScript('vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'warn'], { quietStdout: true });
-    if (code !== 0) fail(`The build (${config}) ended with code ${code}; its message above says why.`);
+    if (code !== 0) throw new Error(`The build (${config}) ended with code ${code}; its message above says why.`);
   }
   writeFileSync(stamp, sources);
 }

@@ -1,6 +1,9 @@
 import { ensureDependencies } from './dependencies.mjs';
+import { runTool } from './run-command.mjs';
 import { runTypeChecks } from './type-checks.mjs';
 
-await ensureDependencies();
-const failed = (await runTypeChecks()).filter((check) => !check.passed);
-process.exitCode = failed.length === 0 ? 0 : 1;
+await runTool(async () => {
+  await ensureDependencies();
+  const { failed } = await runTypeChecks();
+  if (failed > 0) process.exitCode = 1;
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, projectRoot, runCommand } from './run-command.mjs';
+import { projectRoot, runCommand } from './run-command.mjs';
 
 /**
  * Whether node_modules holds what the lock file names: npm writes what it
@@ -27,10 +27,10 @@ export function dependenciesAreFresh(root = projectRoot) {
 export async function ensureDependencies() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
-    fail(`Advantage Lab needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node and run the command again.`);
+    throw new Error(`Advantage Lab needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node and run the command again.`);
   }
   if (dependenciesAreFresh()) return;
   process.stderr.write('Installing dependencies …\n');
   const code = await runCommand('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'], { quietStdout: true });
-  if (code !== 0) fail(`npm ci ended with code ${code}; its message above says why. Nothing was built.`);
+  if (code !== 0) throw new Error(`npm ci ended with code ${code}; its message above says why. Nothing was built.`);
 }

@@ -1,5 +1,7 @@
 import { ensureDependencies } from './dependencies.mjs';
-import { runPackageScript } from './run-command.mjs';
+import { runPackageScript, runTool } from './run-command.mjs';
 
-await ensureDependencies();
-process.exitCode = await runPackageScript('vite/bin/vite.js', process.argv.slice(2));
+await runTool(async () => {
+  await ensureDependencies();
+  process.exitCode = await runPackageScript('vite/bin/vite.js', process.argv.slice(2));
+});

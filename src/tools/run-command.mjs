@@ -40,11 +40,14 @@ export function runPackageScript(script, args, options) {
 }
 
 /**
- * Prints a message to standard error and ends with `code`.
- * @param {string} message
- * @returns {never}
+ * Runs a tool's body; a failure becomes its message on standard error and exit code 1.
+ * @param {() => Promise<unknown>} body
  */
-export function fail(message, code = 1) {
-  process.stderr.write(`${message}\n`);
-  process.exit(code);
+export async function runTool(body) {
+  try {
+    await body();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -3,35 +3,58 @@ import { join } from 'node:path';
 import { buildSite } from './build-site.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { ensureBrowser } from './find-browser.mjs';
-import { fail, projectRoot, runPackageScript } from './run-command.mjs';
+import { projectRoot, runPackageScript } from './run-command.mjs';
 import { countResults } from './test-counts.mjs';
 import { runTypeChecks } from './type-checks.mjs';
 
-await ensureDependencies();
-const browser = await ensureBrowser().catch((error) => fail(`${error.message}\n0 passed, 1 failed`));
-
 const reports = join(projectRoot, '.cache', 'test-reports');
-rmSync(reports, { recursive: true, force: true });
-mkdirSync(reports, { recursive: true });
+const total = { passed: 0, failed: 0 };
 
-async function vitest(/** @type {string} */ name, /** @type {readonly string[]} */ projects) {
+/**
+ * Runs one stage and adds its counts; a stage that throws counts as one failure.
+ * @param {() => Promise<{ passed: number, failed: number }>} stage
+ */
+async function add(stage) {
+  try {
+    const { passed, failed } = await stage();
+    total.passed += passed;
+    total.failed += failed;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    total.failed += 1;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} projects
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+async function vitest(name, projects, env = process.env) {
   const report = join(reports, `${name}.json`);
   const code = await runPackageScript(
     'vitest/vitest.mjs',
     ['run', ...projects.map((project) => `--project=${project}`), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    { env: { ...process.env, ADVANTAGE_LAB_BROWSER: browser } },
+    { env },
   );
   return countResults(report, code);
 }
 
-const checks = await runTypeChecks();
-const counts = [{ passed: checks.filter((check) => check.passed).length, failed: checks.filter((check) => !check.passed).length }];
-counts.push(await vitest('pure', ['node', 'dom']));
-process.stdout.write('Building the site …\n');
-await buildSite();
-counts.push(await vitest('browser', ['browser']));
+async function main() {
+  await ensureDependencies();
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports, { recursive: true });
+  await add(runTypeChecks);
+  await add(() => vitest('pure', ['node', 'dom']));
+  await add(async () => {
+    const browser = await ensureBrowser();
+    process.stdout.write('Building the site …\n');
+    await buildSite();
+    return vitest('browser', ['browser'], { ...process.env, ADVANTAGE_LAB_BROWSER: browser });
+  });
+  return { passed: 0, failed: 0 };
+}
 
-const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exitCode = failed === 0 ? 0 : 1;
+await add(main);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { posix } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
 
 type OutputBundle = Rolldown.OutputBundle;
@@ -101,11 +100,10 @@ export function fillPage(page: Page, emitted: string, loadTags: string): string 
  * development. There the policy is left out: Vite's dev server inlines styles.
  */
 export function pages(): Plugin {
-  const addresses = new Map(
-    [...appPages, ...embedPages].flatMap((page) =>
-      page.emit.map((emitted) => [`/${emitted.replace(/index\.html$/, '')}`, { page, emitted }] as const),
-    ),
-  );
+  const addresses = new Map<string, { page: Page; emitted: string }>();
+  for (const page of [...appPages, ...embedPages]) {
+    for (const emitted of page.emit) addresses.set(`/${emitted.replace(/index\.html$/, '')}`, { page, emitted });
+  }
   return {
     name: 'advantage-lab:pages',
     configureServer(server) {
@@ -113,7 +111,7 @@ export function pages(): Plugin {
         const url = new URL(request.url ?? '/', 'http://localhost');
         const found = addresses.get(url.pathname);
         if (!found) return next();
-        const root = posix.normalize(rootFrom(found.emitted)).replace(/\/?$/, '/');
+        const root = rootFrom(found.emitted);
         const html = insert(readFileSync(found.page.source, 'utf8'), found.page, rootTag(root)).replaceAll('%ROOT%', root);
         server.transformIndexHtml(url.pathname, html).then(
           (body) => response.setHeader('Content-Type', 'text/html; charset=utf-8').end(body),
