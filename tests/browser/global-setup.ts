@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { TestProject } from 'vitest/node';
+import { ensureSite } from '../../src/tools/build-site.mjs';
+import { ensureBrowser, launchArguments } from '../../src/tools/find-browser.mjs';
+import { projectRoot } from '../../src/tools/run-command.mjs';
+import { listenFrom, staticServer } from '../../src/tools/static-server.mjs';
+import { buildTestPages, testPagesFolder } from './build-test-pages';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Address of the built site, served below a sub-path so that absolute links would fail. */
+    siteUrl: string;
+    testPagesUrl: string;
+    browserEndpoint: string;
+  }
+}
+
+/** Builds what is stale, serves it, and launches the one browser that all browser tests share. */
+export default async function setup(project: TestProject) {
+  const executablePath = await ensureBrowser();
+  await ensureSite();
+  await buildTestPages();
+  const site = staticServer(join(projectRoot, 'dist'), { prefix: '/some/path/' });
+  const pages = staticServer(testPagesFolder);
+  const sitePort = await listenFrom(site, 0);
+  const pagesPort = await listenFrom(pages, 0);
+  const browser = await chromium.launchServer({ executablePath, headless: true, args: [...launchArguments] });
+  project.provide('siteUrl', `http://localhost:${sitePort}/some/path/`);
+  project.provide('testPagesUrl', `http://localhost:${pagesPort}/`);
+  project.provide('browserEndpoint', browser.wsEndpoint());
+  return async () => {
+    await browser.close();
+    for (const server of [site, pages]) {
+      server.closeAllConnections();
+      server.close();
+    }
+  };
+}
