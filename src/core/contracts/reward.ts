@@ -1,0 +1,55 @@
+import type { Columns, Needs } from './columns';
+import type { Parameters, ParameterValues } from './parameters';
+import type { CallContext, Described, ExplainFn, Flavour, Outputs, OutputValues, WorkedExample } from './plugin';
+
+/** Laws a reward construction may claim; each is a property test over seeded random batches. */
+export type RewardLaw =
+  | 'markov' // pricing each table row once and gathering equals pricing the batch
+  | 'telescopes' // the discounted sum depends on the end points alone
+  | 'padding-invariant'
+  | 'order-equivariant'
+  | 'finite-when-degenerate'
+  | 'zero-when-gate-shut'
+  | 'non-positive'
+  | 'bounded-by-one'
+  | 'terminal-only'; // pays on the last step alone
+
+export type PriceResult<O extends Outputs = Outputs> = {
+  /** [nTraj × maxLen], 0 in padding */
+  readonly reward: Float64Array;
+  readonly state?: unknown;
+} & OutputValues<O>;
+
+export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs = Needs, O extends Outputs = Outputs>
+  extends Described {
+  readonly kind: 'reward';
+  readonly category: 'outcome' | 'dense' | 'gated' | 'process' | 'shaping' | 'learned' | 'intrinsic' | 'structure';
+  readonly params: P;
+  readonly needs: N;
+  readonly outputs: O;
+  readonly flavours: Readonly<Record<string, Flavour>>;
+  readonly laws: readonly RewardLaw[];
+  readonly examples: readonly WorkedExample[];
+  /**
+   * True when the reward of a step is a function of its table row alone (state, action, next, done,
+   * signals). Such a term is priced once per row as a batch of one-step trajectories, then gathered.
+   */
+  readonly markov: boolean;
+  /** Potential-based terms sit outside the gate by default, because a gate over them breaks invariance. */
+  readonly outsideGate: boolean;
+  price(columns: Columns<N>, params: ParameterValues<P>, context: CallContext): PriceResult<O>;
+  explain: ExplainFn<P, N, PriceResult<O>>;
+}
+
+type Input<P extends Parameters, N extends Needs, O extends Outputs> = Omit<
+  RewardPlugin<P, N, O>,
+  'kind' | 'outputs' | 'flavours' | 'laws' | 'markov' | 'outsideGate'
+> &
+  Partial<Pick<RewardPlugin<P, N, O>, 'outputs' | 'flavours' | 'laws' | 'markov' | 'outsideGate'>>;
+
+/** Declares a reward construction. One file, one entry, one default export; the file stem is the id. */
+export function defineReward<const P extends Parameters, const N extends Needs, const O extends Outputs = {}>(
+  plugin: Input<P, N, O>,
+): RewardPlugin<P, N, O> {
+  return { outputs: {} as O, flavours: {}, laws: [], markov: false, outsideGate: false, ...plugin, kind: 'reward' };
+}

@@ -1,0 +1,91 @@
+import type { Parameters, ParameterValues } from './parameters';
+import type { Described } from './plugin';
+
+/**
+ * A finite MDP with named signals, compiled for look-ups. Outcome rows are contiguous per (s, a):
+ * the rows of (s, a) are rowStart[s·A + a] … rowStart[s·A + a + 1] − 1. A finished episode has left
+ * the table: `rowDone` ends it whatever `rowNext` says, and a done state has value 0.
+ */
+export interface Table {
+  readonly S: number;
+  readonly A: number;
+  /** T: an episode that has not ended after T steps is out of time. */
+  readonly horizon: number;
+  readonly rows: number;
+  readonly rowStart: Uint32Array; // [S·A + 1]
+  readonly rowState: Uint32Array; // [rows]
+  readonly rowAction: Uint32Array; // [rows]
+  readonly rowProbability: Float64Array; // [rows], adds to 1 per (s, a)
+  /** [rows] running integer thresholds: row taken is the first with word < threshold; the last is 2³²−1 and always taken. */
+  readonly rowThreshold: Uint32Array;
+  readonly rowNext: Uint32Array; // [rows]
+  readonly rowDone: Uint8Array; // [rows]
+  /** Named facts on transitions, [rows] each. */
+  readonly signals: Readonly<Record<string, Float64Array>>;
+  /** Per-row contribution to each metric, [rows] each; a metric's value is its expected sum over the episode. */
+  readonly metrics: Readonly<Record<string, Float64Array>>;
+  /** Name of the metric that is the true objective. Its per-trajectory sum is the `outcome` column. */
+  readonly truth: string;
+  /** Numbers per state that potentials and pictures may use, [S] each. */
+  readonly stateTables: Readonly<Record<string, Float64Array>>;
+  /** Start states (prompts) and their probabilities. Each group shares one. */
+  readonly start: { readonly state: Uint32Array; readonly probability: Float64Array };
+  /** 1 for absorbing states that no policy acts in; they are left out of updates and figures. */
+  readonly absorbing: Uint8Array; // [S]
+  /** Inputs of networks, row-major [S × features.width]. */
+  readonly features: { readonly width: number; readonly data: Float32Array };
+}
+
+/** Where a state is drawn. Core names a picture by key; `src/charts` draws it. */
+export type Picture =
+  | {
+      readonly kind: 'grid';
+      readonly columns: number;
+      readonly rows: number;
+      /** [rows × columns] 1 where a wall stands. */
+      readonly wall: Uint8Array;
+      readonly marks: readonly { readonly cell: number; readonly role: 'start' | 'key' | 'door' | 'goal' | 'hazard'; readonly label: string }[];
+      /** [S] cell of a state, −1 for done. */
+      readonly cellOf: Int32Array;
+      /** Words for what the state carries ("has the key"), by state. */
+      readonly carries: readonly string[];
+    }
+  | {
+      readonly kind: 'track';
+      /** Nodes in a unit square, in drawing order. */
+      readonly nodes: readonly { readonly x: number; readonly y: number; readonly role: 'track' | 'lagoon' | 'start' | 'finish'; readonly checkpoint: boolean; readonly label: string }[];
+      readonly links: readonly { readonly from: number; readonly to: number }[];
+      readonly nodeOf: Int32Array; // [S]
+    }
+  | {
+      readonly kind: 'chain';
+      /** What a link of the chain is: "call" or "step". */
+      readonly unit: string;
+      readonly actions: readonly { readonly label: string; readonly short: string; readonly role: 'work' | 'risk' | 'waste' | 'finish' }[];
+      /** Progress indicators read off the state, drawn as small gauges beside the chain. */
+      readonly gauges: readonly { readonly title: string; readonly of: Int32Array; readonly levels: readonly string[] }[];
+    };
+
+export interface ScenarioPlugin<P extends Parameters = Parameters> extends Described {
+  readonly kind: 'scenario';
+  /** The question the scenario makes people ask. */
+  readonly question: string;
+  readonly params: P;
+  readonly signals: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
+  readonly stateTables: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
+  readonly metrics: Readonly<Record<string, { readonly title: string; readonly unit: 'share' | 'count' }>>;
+  /** What one trajectory is called here ("race", "episode", "solution"). */
+  readonly trajectoryNoun: string;
+  readonly actionNames: readonly string[];
+  readonly table: (params: ParameterValues<P>) => Table;
+  readonly picture: (params: ParameterValues<P>) => Picture;
+  /** Logits of the starting policy, [S·A]; zeros when missing. */
+  readonly initialLogits?: (params: ParameterValues<P>) => Float64Array;
+  /** What the state is, in a few words. */
+  readonly describeState: (state: number, params: ParameterValues<P>) => string;
+}
+
+/** Declares a scenario. One file, one entry, one default export; the file stem is the id. */
+export function defineScenario<const P extends Parameters>(plugin: Omit<ScenarioPlugin<P>, 'kind'>): ScenarioPlugin<P> {
+  return { ...plugin, kind: 'scenario' };
+}
