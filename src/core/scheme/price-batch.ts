@@ -84,7 +84,7 @@ export function termReward(priced: PricedBatch, k: number): Float64Array {
   const term = scheme.terms[k];
   const { nTraj, maxLen, length, row } = batch;
   const share = new Float64Array(nTraj * maxLen);
-  const source = term.perRow && row ? null : priced.priced[k].reward;
+  const source = term.perRow && row ? null : priced.priced[k]!.reward;
   for (let i = 0; i < nTraj; i++) {
     const factor = term.spec.weight * (isGated(term, scheme.spec) ? gate![i] : 1);
     for (let j = i * maxLen, end = j + length[i]; j < end; j++) share[j] = factor * (source ? source[j] : term.perRow![row![j]]);

@@ -1,0 +1,172 @@
+/**
+ * The experiment spec: one versioned JSON object that is the experiment. Every control of the page
+ * writes into it, a link carries its difference from a preset, the command line runs it.
+ *
+ * The valibot schema refuses what cannot be read (wrong kinds, unknown keys, sizes beyond the
+ * limits); values outside a slider's range are clamped later by the plug-ins' own parameter limits.
+ */
+import * as v from 'valibot';
+import { MAX_SCHEMES, MAX_TERMS } from '../scheme/scheme-spec';
+
+export const SPEC_VERSION = 1;
+
+/** Limits of one experiment: what a link may ask of the reader's machine. */
+export const LIMITS = {
+  trajectories: { min: 1, max: 8192 },
+  groupSize: { min: 1, max: 1024 },
+  iterations: { min: 1, max: 5000 },
+  seeds: { min: 1, max: 64 },
+  hiddenWidth: { min: 1, max: 256 },
+  hiddenLayers: { min: 1, max: 4 },
+  textLength: 200,
+} as const;
+
+const finite = v.pipe(v.number(), v.finite());
+const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/), v.maxLength(64));
+const text = v.pipe(v.string(), v.maxLength(LIMITS.textLength));
+/** Parameter values: JSON of bounded size, checked against the plug-in's own parameters once it is loaded. */
+const stored = v.record(v.pipe(v.string(), v.maxLength(64)), v.unknown());
+
+const termSchema = v.strictObject({
+  reward: identifier,
+  label: text,
+  weight: finite,
+  params: stored,
+  gated: v.boolean(),
+});
+
+const gateSchema = v.strictObject({
+  source: text,
+  threshold: finite,
+  inclusive: v.boolean(),
+  softness: v.pipe(finite, v.minValue(0)),
+});
+
+export const schemeSchema = v.strictObject({
+  name: text,
+  terms: v.pipe(v.array(termSchema), v.maxLength(MAX_TERMS)),
+  gate: v.nullable(gateSchema),
+  gamma: v.pipe(finite, v.minValue(0), v.maxValue(1)),
+  gammaLinked: v.boolean(),
+  estimator: v.strictObject({ id: identifier, params: stored }),
+  value: v.picklist(['learned', 'exact', 'zero']),
+  whiten: v.picklist(['none', 'batch']),
+  clip: v.nullable(v.pipe(finite, v.minValue(0))),
+  muted: v.boolean(),
+});
+
+const policySchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('tabular') }),
+  v.strictObject({
+    kind: v.literal('mlp'),
+    hidden: v.pipe(
+      v.array(whole(LIMITS.hiddenWidth.min, LIMITS.hiddenWidth.max)),
+      v.minLength(LIMITS.hiddenLayers.min),
+      v.maxLength(LIMITS.hiddenLayers.max),
+    ),
+    activation: v.picklist(['tanh', 'relu']),
+  }),
+]);
+
+const trainingSchema = v.strictObject({
+  policy: policySchema,
+  objective: v.strictObject({ id: identifier, params: stored }),
+  optimiser: v.picklist(['sgd', 'adam']),
+  learningRate: v.pipe(finite, v.minValue(0)),
+  /** Trajectories of one update, B. */
+  trajectories: whole(LIMITS.trajectories.min, LIMITS.trajectories.max),
+  groupSize: whole(LIMITS.groupSize.min, LIMITS.groupSize.max),
+  iterations: whole(LIMITS.iterations.min, LIMITS.iterations.max),
+  /** Learner seeds first … first + count − 1, common to all schemes. */
+  seeds: v.strictObject({ first: whole(0, 1_000_000_000), count: whole(LIMITS.seeds.min, LIMITS.seeds.max) }),
+  engine: v.picklist(['auto', 'ts', 'wasm', 'webgpu']),
+  /** Step of the tabular critic towards its targets after each batch. */
+  criticRate: v.pipe(finite, v.minValue(0), v.maxValue(1)),
+  /** Scheme number → iteration at which it kept learning under an edited reward instead of restarting. */
+  branches: v.array(v.strictObject({ scheme: whole(0, MAX_SCHEMES - 1), iteration: whole(0, LIMITS.iterations.max) })),
+});
+
+const viewSchema = v.strictObject({
+  /** Trajectories of the batch on screen, and whose policy made it. */
+  trajectories: whole(LIMITS.trajectories.min, LIMITS.trajectories.max),
+  behaviour: v.variant('policy', [
+    v.strictObject({ policy: v.literal('start') }),
+    v.strictObject({
+      policy: v.literal('scheme'),
+      scheme: whole(0, MAX_SCHEMES - 1),
+      iteration: whole(0, LIMITS.iterations.max),
+    }),
+  ]),
+  selected: v.nullable(v.strictObject({ trajectory: whole(0, LIMITS.trajectories.max), step: whole(0, 100_000) })),
+  scheme: whole(0, MAX_SCHEMES - 1),
+  sort: v.picklist(['outcome', 'group']),
+  wrongSigns: v.boolean(),
+  /** Scheme that every panel and curve is shown as a difference from. */
+  pinned: v.nullable(whole(0, MAX_SCHEMES - 1)),
+});
+
+export const specSchema = v.strictObject({
+  v: v.literal(SPEC_VERSION),
+  /** Preset and revision this experiment started from, `boat-race@1`. */
+  base: v.pipe(v.string(), v.regex(/^[a-z0-9-]+@[1-9][0-9]*$/), v.maxLength(80)),
+  title: text,
+  scenario: v.strictObject({ id: identifier, params: stored }),
+  schemes: v.pipe(v.array(schemeSchema), v.minLength(1), v.maxLength(MAX_SCHEMES)),
+  training: trainingSchema,
+  view: viewSchema,
+});
+
+export type ExperimentSpec = v.InferOutput<typeof specSchema>;
+export type TrainingSpec = ExperimentSpec['training'];
+export type ViewSpec = ExperimentSpec['view'];
+
+/** A preset: a spec with the question it answers, its knobs and the figure to watch. */
+export const presetSchema = v.strictObject({
+  id: identifier,
+  revision: whole(1, 1000),
+  question: v.pipe(v.string(), v.maxLength(300)),
+  watch: v.pipe(v.string(), v.maxLength(300)),
+  /** Short names for values people turn: name → JSON Pointers into the spec that all take the value. */
+  knobs: v.record(identifier, v.array(v.string())),
+  spec: specSchema,
+  /** More schemes under their reference names, for `lab run --scheme NAME`; same form as spec.schemes. */
+  library: v.array(schemeSchema),
+});
+
+export type Preset = v.InferOutput<typeof presetSchema>;
+
+export interface SpecProblem {
+  /** JSON Pointer of the field, such as `/training/groupSize`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Checks an unknown value against the schema; on failure every problem names its field. */
+export function readSpec(value: unknown): { spec: ExperimentSpec } | { problems: SpecProblem[] } {
+  const result = v.safeParse(specSchema, value);
+  if (result.success) return crossChecked(result.output);
+  return {
+    problems: result.issues.map((issue) => ({
+      field: '/' + (issue.path ?? []).map((item) => String(item.key)).join('/'),
+      message: issue.message,
+    })),
+  };
+}
+
+function crossChecked(spec: ExperimentSpec): { spec: ExperimentSpec } | { problems: SpecProblem[] } {
+  const { trajectories, groupSize } = spec.training;
+  const problems: SpecProblem[] = [];
+  if (trajectories % groupSize !== 0) problems.push({ field: '/training/groupSize', message: groupSizeMessage(groupSize, trajectories) });
+  if (spec.view.trajectories % groupSize !== 0) {
+    problems.push({ field: '/view/trajectories', message: groupSizeMessage(groupSize, spec.view.trajectories) });
+  }
+  return problems.length > 0 ? { problems } : { spec };
+}
+
+/** The sentence for a group size that does not divide the batch, with the sizes that do. */
+export function groupSizeMessage(groupSize: number, trajectories: number): string {
+  const divisors = Array.from({ length: trajectories }, (_, i) => i + 1).filter((d) => trajectories % d === 0);
+  const shown = divisors.length > 12 ? [...divisors.slice(0, 11), '…', trajectories] : divisors;
+  return `A group size of ${groupSize} does not divide ${trajectories} trajectories. Sizes that do: ${shown.join(', ')}.`;
+}

@@ -1,0 +1,96 @@
+/**
+ * Messages between the page and the training worker: two unions, typed arrays transferred,
+ * at most one unacknowledged frame.
+ */
+import type { ExperimentSpec } from '../core/experiment/spec';
+
+/** A learner is one scheme trained under one seed; learner number = scheme · seeds + seed. */
+export type Command =
+  | { readonly type: 'configure'; readonly runId: number; readonly spec: ExperimentSpec; readonly restart: 'all' | readonly number[] }
+  | { readonly type: 'run'; readonly runId: number; /** Iterations per second at most; 0 is as fast as possible. */ readonly speed: number }
+  | { readonly type: 'pause'; readonly runId: number }
+  | { readonly type: 'step'; readonly runId: number }
+  | { readonly type: 'acknowledge'; readonly runId: number; readonly frame: number }
+  /** Policy, side data and batch identity of a scheme's first seed at a past iteration; answered by `snapshot`. */
+  | { readonly type: 'recall'; readonly runId: number; readonly request: number; readonly scheme: number; readonly iteration: number }
+  /** Bias and variance over fresh batches under a policy; answered by `diagnosis`. */
+  | {
+      readonly type: 'diagnose';
+      readonly runId: number;
+      readonly request: number;
+      readonly logits: Float64Array;
+      readonly batches: number;
+    };
+
+/** One row per learner and iteration. */
+export const METRICS = [
+  'success', // exact value of the true objective under the current policy
+  'proxy', // mean return of the scheme's own reward in the batch
+  'cosine', // batch update against the exact policy gradient, in logit space
+  'wrongSign', // share of steps with |exact| > 1 % of its maximum whose sign differs
+  'zeroGroups', // share of groups in which every advantage is zero
+  'entropy', // mean policy entropy over visited states, nats
+  'kl', // mean KL to the starting policy over visited states, nats
+  'length', // mean trajectory length of the batch
+  'loss',
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+export interface FrameMessage {
+  readonly type: 'frame';
+  readonly runId: number;
+  readonly frame: number;
+  /** Iterations covered: [from, to), the same for every learner that runs. */
+  readonly from: number;
+  readonly to: number;
+  readonly learners: Int32Array;
+  /** [learners × (to − from) × METRICS.length], row-major; NaN where a figure was not computed. */
+  readonly metrics: Float64Array;
+  readonly envStepsPerSecond: number;
+  readonly engine: { readonly name: 'tabular' | 'ts' | 'wasm' | 'webgpu'; readonly words: string };
+}
+
+/** What is needed to show a scheme's batch at an iteration exactly as the learner saw it. */
+export interface Snapshot {
+  readonly scheme: number;
+  readonly seed: number;
+  readonly iteration: number;
+  /** [S·A] logits of the policy that makes the batch of this iteration. */
+  readonly logits: Float64Array;
+  /** [S] learned critic before this iteration's update, per scheme that has one. */
+  readonly critic: Float64Array | null;
+  readonly rewardState: readonly unknown[];
+  readonly estimatorState: unknown;
+  /** [rows] learned reward of each table row; null when no scheme learns one. */
+  readonly learnedReward: Float64Array | null;
+}
+
+export type Event =
+  | FrameMessage
+  | { readonly type: 'ready'; readonly runId: number; readonly engine: FrameMessage['engine'] }
+  | { readonly type: 'snapshot'; readonly runId: number; readonly request: number; readonly snapshot: Snapshot }
+  | {
+      readonly type: 'diagnosis';
+      readonly runId: number;
+      readonly request: number;
+      readonly batches: number;
+      /** Per scheme: bias, its standard error, variance, sign agreement, batch cosine and its standard error, cosine of the mean. */
+      readonly figures: readonly SchemeDiagnosis[];
+    }
+  | { readonly type: 'finished'; readonly runId: number }
+  | { readonly type: 'notice'; readonly runId: number; readonly code: NoticeCode; readonly message: string }
+  | { readonly type: 'failed'; readonly runId: number; readonly code: FailureCode; readonly message: string; readonly scheme?: number };
+
+export type NoticeCode = 'engine-fallback' | 'device-lost' | 'parameter-clamped';
+export type FailureCode = 'non-finite' | 'missing-column' | 'unknown-plugin' | 'unreadable-spec' | 'internal';
+
+export interface SchemeDiagnosis {
+  readonly bias: number;
+  readonly variance: number;
+  readonly varianceError: number;
+  readonly signAgreement: number;
+  readonly nonzeroShare: number;
+  readonly cosine: number;
+  readonly cosineError: number;
+  readonly cosineOfMean: number;
+}
