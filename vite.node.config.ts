@@ -1,5 +1,13 @@
 import { defineConfig } from 'vite';
 
+/** TensorFlow.js's WebAssembly glue was written for CommonJS and reads these in Node. */
+const commonJsNames = [
+  `import { createRequire as __createRequire } from 'node:module';`,
+  `const require = __createRequire(import.meta.url);`,
+  `const __filename = import.meta.filename;`,
+  `const __dirname = import.meta.dirname;`,
+].join('\n');
+
 /**
  * Bundles a Node program from the sources, `import.meta.glob` included. The
  * entry and the output folder come from src/tools/node-bundle.mjs. Dependencies
@@ -15,7 +23,7 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: false,
     rolldownOptions: {
-      output: { entryFileNames: 'main.mjs', chunkFileNames: '[name]-[hash].mjs' },
+      output: { banner: commonJsNames, entryFileNames: 'main.mjs', chunkFileNames: '[name]-[hash].mjs' },
     },
   },
 });

@@ -13,12 +13,15 @@ export default defineConfig({
   test: {
     projects: [
       {
+        ssr: { resolve: { mainFields: ['module', 'main'] } },
         test: {
           name: 'node',
           environment: 'node',
           include: ['tests/**/*.test.ts'],
           exclude: [...browserTests, ...domTests],
           testTimeout: 60_000,
+          // One copy of TensorFlow.js, as its ES modules, whichever path names it: Node alone would load the CommonJS twin.
+          server: { deps: { inline: [/@tensorflow\//] } },
         },
       },
       {
