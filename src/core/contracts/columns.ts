@@ -54,7 +54,15 @@ export interface ShapeTypes {
 
 export type Shape = keyof ShapeTypes;
 export type Column = ShapeTypes[Shape];
-export type Needs = Readonly<Record<string, Shape>>;
+/** What a plug-in reads: a shape by column name. `'state-id?'` is read where it is there and `undefined` where not. */
+export type Need = Shape | `${Shape}?`;
+export type Needs = Readonly<Record<string, Need>>;
+
+/** The shape a need asks for, and whether the plug-in manages without. */
+export function readNeed(need: Need): { shape: Shape; optional: boolean } {
+  const optional = need.endsWith('?');
+  return { shape: (optional ? need.slice(0, -1) : need) as Shape, optional };
+}
 
 /**
  * Columns with a fixed meaning. Any other name is a signal of the scenario (shape `step`) or an
@@ -72,6 +80,7 @@ export type Needs = Readonly<Record<string, Shape>>;
  * | rewardDims | named | total of each reward term per trajectory, after weight and gate |
  * | logProbs, oldLogProbs, refLogProbs | step | log π of the taken action under the current, behaviour and reference policy |
  * | logRhos | step | log(π / μ) of the taken action |
+ * | learnedReward | step | a learned reward model's score of each step |
  * | belief | state | probability that the behaviour policy reaches the outcome from the visited state |
  * | goldLogProbs | json | per trajectory T lists of log-probabilities of the right answer, before turn 1 and after each turn |
  */
@@ -89,9 +98,10 @@ export const KNOWN_SHAPES = {
   oldLogProbs: 'step',
   refLogProbs: 'step',
   logRhos: 'step',
+  learnedReward: 'step',
   belief: 'state',
   goldLogProbs: 'json',
-} as const satisfies Needs;
+} as const satisfies Readonly<Record<string, Shape>>;
 
 /** What every plug-in sees of a batch without asking. */
 export interface Frame {
@@ -101,7 +111,9 @@ export interface Frame {
   readonly length: Int32Array;
 }
 
-export type Columns<N extends Needs> = Frame & { readonly [K in keyof N]: ShapeTypes[N[K]] } & {
+type NeedType<X> = X extends Shape ? ShapeTypes[X] : X extends `${infer S extends Shape}?` ? ShapeTypes[S] | undefined : never;
+
+export type Columns<N extends Needs> = Frame & { readonly [K in keyof N]: NeedType<N[K]> } & {
   /** Signals named by parameters of kind `signal` or `weights`, shape `step`. */
   readonly signals: Readonly<Record<string, Float64Array>>;
 };

@@ -13,6 +13,8 @@ interface Described {
   readonly symbol?: string;
   /** Kept out of the compact card; shown under "more". */
   readonly advanced?: boolean;
+  /** Describes where logged data came from; nothing reads it and it has no control. */
+  readonly informative?: boolean;
 }
 
 export interface NumberParameter extends Described {
@@ -88,6 +90,8 @@ export interface JsonParameter extends Described {
   readonly kind: 'json';
   readonly default: unknown;
   readonly check?: (value: unknown) => string | null;
+  /** Names of the signals that a value points at; they are added to what the plug-in reads. */
+  readonly signals?: (value: unknown) => readonly string[];
 }
 
 export type Parameter =
