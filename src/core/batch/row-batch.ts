@@ -13,6 +13,8 @@ export function rowBatch(table: Table): Batch {
   const make: Record<string, () => Column> = {
     action: () => Int32Array.from(table.rowAction),
     done: () => steps(table.rowDone),
+    terminated: () => steps(table.rowDone),
+    outcome: () => table.metrics[table.truth],
     state: () => {
       const state = new Int32Array(2 * n);
       for (let row = 0; row < n; row++) {

@@ -1,5 +1,5 @@
 import type { Columns, Needs } from './columns';
-import type { Parameters, ParameterValues } from './parameters';
+import type { Parameters, ParameterValues, StoredValues } from './parameters';
 import type { CallContext, Described, ExplainFn, Flavour, Outputs, OutputValues, WorkedExample } from './plugin';
 
 /** Laws a reward construction may claim; each is a property test over seeded random batches. */
@@ -33,8 +33,16 @@ export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs
   /**
    * True when the reward of a step is a function of its table row alone (state, action, next, done,
    * signals). Such a term is priced once per row as a batch of one-step trajectories, then gathered.
+   * A function where it depends on the parameters; read it through `isMarkov`.
    */
-  readonly markov: boolean;
+  readonly markov: boolean | ((params: ParameterValues<P>) => boolean);
+  /** Which of `needs` are read at these parameters; all of them when missing. */
+  readonly reads?: (params: ParameterValues<P>) => readonly (keyof N & string)[];
+  /**
+   * Stored values that replace the defaults where trajectories come from a log: their columns carry
+   * the catalogue's names, and what a table knows of the policy is not there.
+   */
+  readonly logDefaults: StoredValues;
   /** Potential-based terms sit outside the gate by default, because a gate over them breaks invariance. */
   readonly outsideGate: boolean;
   price(columns: Columns<N>, params: ParameterValues<P>, context: CallContext): PriceResult<O>;
@@ -43,13 +51,18 @@ export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs
 
 type Input<P extends Parameters, N extends Needs, O extends Outputs> = Omit<
   RewardPlugin<P, N, O>,
-  'kind' | 'outputs' | 'flavours' | 'laws' | 'markov' | 'outsideGate'
+  'kind' | 'outputs' | 'flavours' | 'laws' | 'markov' | 'logDefaults' | 'outsideGate'
 > &
-  Partial<Pick<RewardPlugin<P, N, O>, 'outputs' | 'flavours' | 'laws' | 'markov' | 'outsideGate'>>;
+  Partial<Pick<RewardPlugin<P, N, O>, 'outputs' | 'flavours' | 'laws' | 'markov' | 'logDefaults' | 'outsideGate'>>;
 
 /** Declares a reward construction. One file, one entry, one default export; the file stem is the id. */
 export function defineReward<const P extends Parameters, const N extends Needs, const O extends Outputs = {}>(
   plugin: Input<P, N, O>,
 ): RewardPlugin<P, N, O> {
-  return { outputs: {} as O, flavours: {}, laws: [], markov: false, outsideGate: false, ...plugin, kind: 'reward' };
+  return { outputs: {} as O, flavours: {}, laws: [], markov: false, logDefaults: {}, outsideGate: false, ...plugin, kind: 'reward' };
+}
+
+/** Whether a reward is a function of its table row alone at these parameters. */
+export function isMarkov(plugin: RewardPlugin, params: Readonly<Record<string, unknown>>): boolean {
+  return typeof plugin.markov === 'function' ? plugin.markov(params as never) : plugin.markov;
 }

@@ -4,7 +4,7 @@ import { freshBuffer } from '../batch/workspace';
 import type { Batch } from '../contracts/columns';
 import type { EstimatorPlugin } from '../contracts/estimator';
 import { completeParameters, type Parameters, type StoredValues } from '../contracts/parameters';
-import type { RewardPlugin } from '../contracts/reward';
+import { isMarkov, type RewardPlugin } from '../contracts/reward';
 import type { Table } from '../contracts/scenario';
 import { suggestion, type PluginSet } from '../plugin-set';
 import type { SchemeSpec, TermSpec } from './scheme-spec';
@@ -55,7 +55,7 @@ export function compileScheme(spec: SchemeSpec, plugins: PluginSet, table: Table
   const terms = spec.terms.map((term, k): CompiledTerm => {
     const plugin = plugins.get('reward', term.reward);
     const params = complete(plugin.params, term.params, `/terms/${k}/params`);
-    return { spec: term, plugin, params, perRow: plugin.markov && table ? priceRows(plugin, params, table) : null };
+    return { spec: term, plugin, params, perRow: table && isMarkov(plugin, params) ? priceRows(plugin, params, table) : null };
   });
   const estimator = plugins.get('estimator', spec.estimator.id);
   const estimatorParams = complete(estimator.params, spec.estimator.params, '/estimator/params');
