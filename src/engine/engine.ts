@@ -1,0 +1,75 @@
+/**
+ * The contract between learners and networks. An engine computes two things for a population of
+ * equally shaped networks, logits and vector–Jacobian products; losses, aggregates and optimisers
+ * are typed-array TypeScript elsewhere, so all engines share them.
+ */
+
+export const ENGINE_NAMES = ['ts', 'wasm', 'webgpu'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** Fully connected layers, inputs → hidden… → outputs; the output layer is linear. */
+export interface NetworkShape {
+  readonly inputs: number;
+  /** Width of each hidden layer; may be empty. */
+  readonly hidden: readonly number[];
+  readonly outputs: number;
+  readonly activation: 'tanh' | 'relu';
+  /** How many networks are evaluated side by side, each with parameters of its own. */
+  readonly population: number;
+}
+
+/**
+ * A population of networks bound to one feature matrix. Calls must not overlap: await one before
+ * the next. Returned arrays are reused by the next call of the same method.
+ */
+export interface Network {
+  readonly shape: NetworkShape;
+  /** Rows of the feature matrix, which all members share. */
+  readonly rows: number;
+  /** P, the parameters of one member. */
+  readonly parameterCount: number;
+  /** Copies [population × P] in; the layout is that of `layersOf`. */
+  setParameters(flat: Float32Array): void;
+  /** Logits of every member on every row, [population × rows × outputs]. */
+  forward(): Promise<Float32Array>;
+  /**
+   * Gradient of Σ logits · dLogits with respect to the parameters: dLogits
+   * [population × rows × outputs] → [population × P]. Throws where `setParameters` came after the
+   * last `forward`, whose activations it uses; several calls after one `forward` are fine.
+   */
+  vjp(dLogits: Float32Array): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  /** What computes, in words: "TypeScript, this core", "WASM SIMD", or the GPU adapter, with "emulated" where it is. */
+  readonly adapter: string;
+  /** `features` is [rows × inputs], row-major; it is copied. */
+  create(shape: NetworkShape, features: Float32Array): Promise<Network>;
+  dispose(): void;
+  /** Resolves with the reason if the device is lost; every call in flight or later then rejects with `EngineLostError`. */
+  readonly lost: Promise<string>;
+}
+
+/** The device behind an engine is gone. Parameters live on the CPU side, so a new engine can carry on from them. */
+export class EngineLostError extends Error {
+  override readonly name = 'EngineLostError';
+  constructor(
+    readonly engine: EngineName,
+    readonly reason: string,
+  ) {
+    super(`The ${engine} engine lost its device: ${reason}. Start another engine and set the last parameters again.`);
+  }
+}
+
+/** The engine cannot start here; `message` says why in words meant for the person. */
+export class EngineUnavailableError extends Error {
+  override readonly name = 'EngineUnavailableError';
+  constructor(
+    readonly engine: EngineName,
+    message: string,
+  ) {
+    super(message);
+  }
+}
