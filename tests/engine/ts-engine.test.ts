@@ -99,7 +99,7 @@ test('the fast tanh is the tanh of the core to single precision and better', () 
     if (value !== 0) worst = Math.max(worst, Math.abs(fast[i] / tanh(value) - 1));
   });
   expect(worst).toBeLessThan(3.1e-8);
-  expect(x.filter((value, i) => Math.abs(value) < 8.9 && value !== 0 && Math.abs(fast[i] / tanh(value) - 1) > 2e-9)).toEqual(new Float64Array(0));
+  expect(x.filter((value, i) => Math.abs(value) < 8.9 && value !== 0 && Math.abs(fast[i] / tanh(value) - 1) > 3e-9)).toEqual(new Float64Array(0));
   const limits = new Float64Array([0, -0, 400, -400, NaN, Infinity]);
   tanhInPlace(limits, 6);
   expect([...limits].map(Math.fround)).toEqual([0, 0, 1, -1, NaN, 1]);
