@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { dropTestData } from './src/tools/vite/drop-test-data.ts';
 import { appPages, pages } from './src/tools/vite/pages.ts';
+import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
 import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
 
 /**
@@ -11,8 +13,8 @@ import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
 export default defineConfig({
   base: './',
   appType: 'mpa',
-  plugins: [svelte(), pages(), wasmBinaries()],
-  worker: { format: 'es' },
+  plugins: [svelte(), pages(), wasmBinaries(), pluginMetadata({ referencePages: true }), dropTestData()],
+  worker: { format: 'es', plugins: () => [pluginMetadata(), dropTestData()] },
   build: {
     target: 'es2023',
     outDir: 'dist',

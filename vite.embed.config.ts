@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { dropTestData } from './src/tools/vite/drop-test-data.ts';
 import { embedPages, fillPage } from './src/tools/vite/pages.ts';
+import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
 
 const [page] = embedPages;
 
@@ -12,8 +14,12 @@ const [page] = embedPages;
 export default defineConfig({
   base: './',
   publicDir: false,
-  plugins: [svelte(), embedPage()],
-  worker: { format: 'iife', rolldownOptions: { output: { codeSplitting: false } } },
+  plugins: [svelte(), embedPage(), pluginMetadata(), dropTestData()],
+  worker: {
+    format: 'iife',
+    plugins: () => [pluginMetadata(), dropTestData()],
+    rolldownOptions: { output: { codeSplitting: false } },
+  },
   build: {
     target: 'es2023',
     outDir: 'dist/embed',

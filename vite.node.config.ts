@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
 
 /** TensorFlow.js's WebAssembly glue was written for CommonJS and reads these in Node. */
 const commonJsNames = [
@@ -16,6 +17,7 @@ const commonJsNames = [
  */
 export default defineConfig({
   publicDir: false,
+  plugins: [pluginMetadata()],
   ssr: { noExternal: true },
   build: {
     target: 'node20',

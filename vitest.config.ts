@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
 
 const browserTests = ['tests/browser/**/*.test.ts', 'tests/e2e/**/*.test.ts'];
 const domTests = ['tests/state/**/*.test.ts', 'tests/ui/**/*.test.ts', 'tests/charts/**/*.dom.test.ts', 'tests/**/*.dom.test.ts'];
@@ -13,6 +14,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [pluginMetadata()],
         ssr: { resolve: { mainFields: ['module', 'main'] } },
         test: {
           name: 'node',
@@ -25,7 +27,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte()],
+        plugins: [svelte(), pluginMetadata()],
         resolve: { conditions: ['browser'] },
         test: {
           name: 'dom',

@@ -5,6 +5,7 @@ import { build } from 'vite';
 import { fingerprint, siteSources } from '../../src/tools/fingerprint.mjs';
 import { projectRoot } from '../../src/tools/run-command.mjs';
 import { contentSecurityPolicy } from '../../src/tools/vite/pages';
+import { pluginMetadata } from '../../src/tools/vite/plugin-metadata';
 import { wasmBinaries } from '../../src/tools/vite/wasm-binaries';
 
 const sources = 'tests/browser/pages';
@@ -29,7 +30,7 @@ export async function buildTestPages(): Promise<void> {
     base: './',
     publicDir: false,
     logLevel: 'warn',
-    plugins: [svelte(), wasmBinaries()],
+    plugins: [svelte(), wasmBinaries(), pluginMetadata()],
     worker: { format: 'es' },
     build: {
       target: 'es2023',

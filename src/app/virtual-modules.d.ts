@@ -1,0 +1,12 @@
+/** Made at build time from what the plug-ins declare: src/tools/vite/plugin-metadata.ts. */
+declare module 'virtual:catalogue' {
+  /** Per kind, sorted by id: id, title, summary, params, needs and other data; no functions, laws, examples or prose. */
+  const catalogue: import('../tools/vite/catalogue').Catalogue;
+  export default catalogue;
+}
+
+declare module 'virtual:formulas' {
+  /** `kind/id` → MathML without inline styles. Import on demand: `await import('virtual:formulas')`. */
+  const formulas: Readonly<Record<string, string>>;
+  export default formulas;
+}

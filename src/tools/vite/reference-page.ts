@@ -1,0 +1,192 @@
+import type { Parameter, Parameters } from '../../core/contracts/parameters';
+import type { Citation, Described, Flavour, WorkedExample } from '../../core/contracts/plugin';
+import type { PluginKind } from '../../core/plugin-set';
+import { kinds, type LoadedPlugins } from './catalogue.ts';
+
+export interface PageContent {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** The union of what plug-ins of all kinds may declare; a page shows what is there. */
+interface Declared extends Described {
+  readonly kind: PluginKind;
+  readonly params: Parameters;
+  readonly question?: string;
+  readonly needs?: Readonly<Record<string, string>>;
+  readonly flavours?: Readonly<Record<string, Flavour>>;
+  readonly laws?: readonly string[];
+  readonly reducesTo?: readonly { readonly equals: string; readonly at: unknown; readonly with?: unknown; readonly why: string }[];
+  readonly examples?: readonly WorkedExample[];
+  readonly signals?: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
+  readonly metrics?: Readonly<Record<string, { readonly title: string }>>;
+}
+
+const kindTitles: Record<PluginKind, { one: string; many: string }> = {
+  scenario: { one: 'Scenario', many: 'Scenarios' },
+  reward: { one: 'Reward construction', many: 'Reward constructions' },
+  estimator: { one: 'Advantage estimator', many: 'Advantage estimators' },
+  objective: { one: 'Objective', many: 'Objectives' },
+};
+
+const provenances: Record<Described['provenance'], string> = {
+  code: 'Compared with numbers from published code.',
+  mixed: 'Compared with numbers from published code in part.',
+  textbook: 'Follows from identities that are tested.',
+  read: 'Transcribed from a text; no published numbers to compare with.',
+  recalled: 'Written from memory; compare with the source before relying on it.',
+  own: 'This project’s own definition.',
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
+}
+
+/** One page per id. Where a reward and an estimator share an id, the page holds both. */
+export function referencePages(loaded: LoadedPlugins): (PageContent & { id: string })[] {
+  const byId = new Map<string, Declared[]>();
+  for (const kind of kinds) {
+    for (const plugin of loaded.plugins.list(kind) as unknown as Declared[]) {
+      byId.set(plugin.id, [...(byId.get(plugin.id) ?? []), plugin]);
+    }
+  }
+  return [...byId].map(([id, plugins]) => ({
+    id,
+    title: `${escapeHtml(plugins[0].title)} · Advantage Lab reference`,
+    body: `    <main>\n${plugins.map((plugin) => article(plugin, loaded)).join('\n')}\n    </main>`,
+  }));
+}
+
+export function referenceIndex(loaded: LoadedPlugins): PageContent {
+  const sections = kinds.map((kind) => {
+    const entries = loaded.catalogue[kind].map(
+      ({ id, title, summary }) => `<li><a href="./${id}/">${escapeHtml(title)}</a> ${escapeHtml(summary)}</li>`,
+    );
+    return entries.length === 0 ? '' : `<section><h2>${kindTitles[kind].many}</h2><ul>${entries.join('\n')}</ul></section>`;
+  });
+  return { title: 'Advantage Lab reference', body: `    <main>\n<h1>Reference</h1>\n${sections.join('\n')}\n    </main>` };
+}
+
+function article(plugin: Declared, { formulas }: LoadedPlugins): string {
+  const parts = [
+    `<p class="kind">${kindTitles[plugin.kind].one} <code>${plugin.id}</code></p>`,
+    `<h1>${escapeHtml(plugin.title)}</h1>`,
+    `<p class="summary">${escapeHtml(plugin.summary)}</p>`,
+    plugin.question && `<p>${escapeHtml(plugin.question)}</p>`,
+    `<div class="formula">${formulas[`${plugin.kind}/${plugin.id}`]}</div>`,
+    prose('When to use it', plugin.useWhen),
+    prose('What breaks it', plugin.breaksWhen),
+    parameterTable(plugin.params),
+    needs(plugin.needs),
+    namedList('Signals', plugin.signals),
+    metricList(plugin.metrics),
+    flavours(plugin.flavours),
+    guarantees(plugin),
+    examples(plugin.examples),
+    sources(plugin),
+  ];
+  return `<article id="${plugin.kind}">\n${parts.filter(Boolean).join('\n')}\n</article>`;
+}
+
+const section = (title: string, content: string) => `<section><h2>${title}</h2>${content}</section>`;
+const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${item}</li>`).join('\n')}</ul>`;
+const code = (value: unknown) => `<code>${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value))}</code>`;
+
+function prose(title: string, text: string | undefined): string {
+  return text ? section(title, `<p>${escapeHtml(text)}</p>`) : '';
+}
+
+function parameterTable(params: Parameters): string {
+  const rows = Object.entries(params).map(([key, parameter]) => {
+    const symbol = parameter.symbol ? ` <i>${escapeHtml(parameter.symbol)}</i>` : '';
+    return `<tr><th scope="row"><code>${escapeHtml(key)}</code>${symbol}</th><td>${code(parameter.default)}</td><td>${range(parameter)}</td><td>${escapeHtml(parameter.help)}</td></tr>`;
+  });
+  if (rows.length === 0) return '';
+  const head = '<tr><th scope="col">Name</th><th scope="col">Default</th><th scope="col">Values</th><th scope="col">Meaning</th></tr>';
+  return section('Parameters', `<div class="wide"><table><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table></div>`);
+}
+
+function range(parameter: Parameter): string {
+  switch (parameter.kind) {
+    case 'number':
+      return `${parameter.min} to ${parameter.max}${parameter.nullable ? ', or off' : ''}`;
+    case 'integer':
+      return `${parameter.min} to ${parameter.max}, whole`;
+    case 'numbers':
+    case 'weights':
+      return `${parameter.min} to ${parameter.max} each`;
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return parameter.options.map((option) => code(option.value)).join(', ');
+    case 'signal':
+      return 'a signal of the scenario';
+    case 'state-table':
+      return 'a table of the scenario, or a number per state';
+    case 'text':
+      return `text of at most ${parameter.maxLength} characters`;
+    case 'json':
+      return 'structured data';
+  }
+}
+
+function needs(wanted: Declared['needs']): string {
+  const entries = Object.entries(wanted ?? {});
+  return entries.length === 0 ? '' : section('What it reads', list(entries.map(([name, shape]) => `${code(name)} (${escapeHtml(shape)})`)));
+}
+
+function namedList(title: string, named: Declared['signals']): string {
+  const entries = Object.entries(named ?? {});
+  return entries.length === 0
+    ? ''
+    : section(title, list(entries.map(([name, about]) => `${code(name)} ${escapeHtml(about.title)}: ${escapeHtml(about.help)}`)));
+}
+
+function metricList(named: Declared['metrics']): string {
+  const entries = Object.entries(named ?? {});
+  return entries.length === 0 ? '' : section('Metrics', list(entries.map(([name, about]) => `${code(name)} ${escapeHtml(about.title)}`)));
+}
+
+function flavours(known: Declared['flavours']): string {
+  const entries = Object.values(known ?? {});
+  return entries.length === 0
+    ? ''
+    : section('Flavours', list(entries.map(({ title, help, params }) => `<b>${escapeHtml(title)}</b> ${escapeHtml(help)} ${code(params)}`)));
+}
+
+function guarantees({ laws = [], reducesTo = [] }: Declared): string {
+  const items = [
+    ...laws.map((law) => escapeHtml(law.replaceAll('-', ' '))),
+    ...reducesTo.map(
+      ({ at, equals, with: other, why }) =>
+        `At ${code(at)} it equals <a href="../${equals}/">${escapeHtml(equals)}</a>${other ? ` with ${code(other)}` : ''}: ${escapeHtml(why)}`,
+    ),
+  ];
+  return items.length === 0 ? '' : section('Tested properties', list(items));
+}
+
+function examples(worked: Declared['examples']): string {
+  const items = (worked ?? []).map(
+    ({ why, input, params, expect }) => `<p>${escapeHtml(why)}</p><dl><dt>Given</dt><dd>${code(input)}</dd><dt>With</dt><dd>${code(params)}</dd><dt>Result</dt><dd>${code(expect)}</dd></dl>`,
+  );
+  return items.length === 0 ? '' : section('Worked by hand', items.join('\n'));
+}
+
+function sources({ cite, provenance }: Declared): string {
+  return section('Sources', `<p>${provenances[provenance]}</p>${cite.length > 0 ? list(cite.map(citation)) : ''}`);
+}
+
+function citation({ title, source }: Citation): string {
+  const address = addressOf(source);
+  const shown = escapeHtml(source);
+  return `${escapeHtml(title)}, ${address ? `<a href="${escapeHtml(address)}" rel="noreferrer">${shown}</a>` : shown}`;
+}
+
+function addressOf(source: string): string | null {
+  const arxiv = /^(?:arXiv:)?(\d{4}\.\d{4,5})/.exec(source);
+  if (arxiv) return `https://arxiv.org/abs/${arxiv[1]}`;
+  if (source.startsWith('10.')) return `https://doi.org/${source}`;
+  const repository = /^([\w.-]+\/[\w.-]+)@([0-9a-f]{7,40})(?::(\S+))?$/.exec(source);
+  if (repository) return `https://github.com/${repository[1]}/${repository[3] ? `blob/${repository[2]}/${repository[3]}` : `tree/${repository[2]}`}`;
+  return null;
+}
