@@ -46,13 +46,13 @@ export interface Explanation {
 }
 
 /**
- * Prints a number as explanations print it: up to four significant digits, a true minus sign,
- * scientific notation below 1e-4 and from 1e6.
+ * Prints a number as explanations print it: four significant digits (whole numbers from 1,000), a
+ * true minus sign, scientific notation below 1e-4 and from 1e6.
  */
 export function printed(x: number): string {
   if (x === 0 || Object.is(x, -0)) return '0';
   const size = Math.abs(x);
-  const text = size < 1e-4 || size >= 1e6 ? trimExponent(x.toExponential(3)) : trimZeros(x.toPrecision(4));
+  const text = size < 1e-4 || size >= 1e6 ? trimExponent(x.toExponential(3)) : trimZeros(size >= 1000 ? x.toFixed(0) : x.toPrecision(4));
   return text.replace(/^-/, '−');
 }
 
@@ -63,7 +63,7 @@ export function operand(x: number): string {
 }
 
 function trimZeros(text: string): string {
-  return text.includes('.') && !text.includes('e') ? text.replace(/0+$/, '').replace(/\.$/, '') : text;
+  return text.includes('.') ? text.replace(/0+$/, '').replace(/\.$/, '') : text;
 }
 
 function trimExponent(text: string): string {
