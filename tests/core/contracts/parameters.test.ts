@@ -84,7 +84,7 @@ describe('printed numbers', () => {
     [3.2e9, '3.2e9'],
     [100, '100'],
     [999.96, '1000'],
-    [0.00012345, '0.0001235'],
+    [0.00012347, '0.0001235'],
   ])('%s is printed as %s', (x, text) => expect(printed(x)).toBe(text));
 
   it('wear parentheses as operands when negative', () => {
