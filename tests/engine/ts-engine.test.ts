@@ -91,15 +91,14 @@ test('the flat layout is layer by layer, weights row-major, then bias', () => {
 });
 
 test('the fast tanh is the tanh of the core to single precision and better', () => {
-  const x = Float64Array.from({ length: 40_001 }, (_, i) => (i - 20_000) / 1_999.3);
+  const x = Float64Array.from({ length: 40_001 }, (_, i) => (i - 20_000) / 1_699.3);
   const fast = x.slice();
   tanhInPlace(fast, x.length);
   let worst = 0;
   x.forEach((value, i) => {
     if (value !== 0) worst = Math.max(worst, Math.abs(fast[i] / tanh(value) - 1));
   });
-  expect(worst).toBeLessThan(3.1e-8);
-  expect(x.filter((value, i) => Math.abs(value) < 8.9 && value !== 0 && Math.abs(fast[i] / tanh(value) - 1) > 3e-9)).toEqual(new Float64Array(0));
+  expect(worst).toBeLessThan(5e-9);
   const limits = new Float64Array([0, -0, 400, -400, NaN, Infinity]);
   tanhInPlace(limits, 6);
   expect([...limits].map(Math.fround)).toEqual([0, 0, 1, -1, NaN, 1]);
