@@ -2,7 +2,7 @@
 export interface Room {
   /** Folder under the repository root; the longest match decides. */
   readonly path: string;
-  /** Folders and files (without extension) that it may import; its own folder is always allowed. */
+  /** Folders and files (without extension) that it may import; its own folder, and what lies below it, is always allowed. */
   readonly may: readonly string[];
   /** Where it may import types only. */
   readonly types?: readonly string[];
@@ -16,6 +16,7 @@ const pluginFoundations = ['src/core/contracts', 'src/core/math', 'src/core/mdp'
 const page = ['svelte', 'virtual:'];
 
 export const rooms: readonly Room[] = [
+  // core/batch, scheme, diagnostics, experiment and the registry: they may use the whole core.
   { path: 'src/core', may: [], packages: ['valibot'] },
   { path: 'src/core/contracts', may: [] },
   { path: 'src/core/math', may: ['src/core/contracts'] },

@@ -32,10 +32,8 @@ function importProblem(path: string, room: Room, { specifier, typeOnly }: Import
   if (targetRoom.separate) {
     return `${path} imports the plug-in ${target}; plug-ins are reached through the registry, never by name`;
   }
-  if (targetRoom === room || lies(target, room.may)) return null;
+  if (lies(target, [room.path, ...room.may])) return null;
   if (typeOnly && lies(target, room.types)) return null;
-  // The core's rooms without a row of their own may use the whole core.
-  if (room.path === 'src/core' && target.startsWith('src/core/')) return null;
   const only = lies(target, room.types) ? ' (types only are allowed)' : '';
   return `${room.path} may not import ${target}${only}`;
 }
