@@ -45,6 +45,8 @@ export interface Engine {
   readonly name: EngineName;
   /** What computes, in words: "TypeScript, this core", "WASM SIMD", or the GPU adapter, with "emulated" where it is. */
   readonly adapter: string;
+  /** True for a GPU adapter that is software on the CPU: right, but slow. */
+  readonly isEmulated: boolean;
   /** `features` is [rows × inputs], row-major; it is copied. */
   create(shape: NetworkShape, features: Float32Array): Promise<Network>;
   dispose(): void;

@@ -17,6 +17,7 @@ export function createTsEngine(): Engine {
   return {
     name: 'ts',
     adapter: 'TypeScript, this core',
+    isEmulated: false,
     create: async (shape, features) => new TsNetwork(shape, features),
     dispose() {},
     lost: new Promise(() => {}),

@@ -1,0 +1,12 @@
+import type { EngineName } from './engine';
+
+/** A TensorFlow.js backend that has started, as the networks on it need it. */
+export interface TfjsBackend {
+  readonly name: Exclude<EngineName, 'ts'>;
+  /** What computes, in words. */
+  readonly adapter: string;
+  readonly isEmulated: boolean;
+  /** Resolves with the reason when the device behind the backend is gone. */
+  readonly lost: Promise<string>;
+  close(): void;
+}

@@ -1,0 +1,254 @@
+import {
+  concat,
+  dispose,
+  env,
+  getBackend,
+  keep,
+  matMul,
+  memory,
+  mul,
+  relu,
+  reshape,
+  scalar,
+  setBackend,
+  square,
+  step,
+  sub,
+  tanh,
+  tensor3d,
+  tidy,
+  type Scalar,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { EngineLostError, type Engine, type EngineName, type Network, type NetworkShape } from './engine';
+import { checkLength, checkNetwork, layersOf, parameterCount, type Layer } from './network-shape';
+import type { TfjsBackend } from './tfjs-backend';
+
+/** From this many summed rows on, TensorFlow.js multiplies single matrices with atomic adds, whose order varies. */
+const SPLIT_ROWS = 2000;
+/** `MatMulProgramType.MatMulPackedProgram`: one thread per output, hence a fixed order of summation. */
+const PACKED_PROGRAM = 3;
+
+/** Tensors that TensorFlow.js holds in this thread, for the test that none are left behind. */
+export function tensorCount(): number {
+  return memory().numTensors;
+}
+
+/**
+ * Networks on TensorFlow.js: batched matrix products along the population axis, gradients written
+ * out instead of taped, one read-back per `forward` and one per `vjp`.
+ */
+export function createTfjsEngine(backend: TfjsBackend): Engine {
+  const device = new Device(backend);
+  return {
+    name: backend.name,
+    adapter: backend.adapter,
+    isEmulated: backend.isEmulated,
+    create: async (shape, features) => {
+      device.activate();
+      return new TfjsNetwork(device, shape, features);
+    },
+    dispose: () => device.close(),
+    lost: device.lost,
+  };
+}
+
+/** The backend with its fate: knows whether it is lost, and rejects what waits for it when it goes. */
+class Device {
+  readonly name: Exclude<EngineName, 'ts'>;
+  readonly lost: Promise<string>;
+  readonly #backend: TfjsBackend;
+  readonly #networks = new Set<TfjsNetwork>();
+  readonly #waiting = new Set<(error: EngineLostError) => void>();
+  #announceLoss: (reason: string) => void = () => {};
+  #reason: string | undefined;
+  #isClosed = false;
+
+  constructor(backend: TfjsBackend) {
+    this.name = backend.name;
+    this.#backend = backend;
+    this.lost = new Promise((resolve) => (this.#announceLoss = resolve));
+    void backend.lost.then((reason) => this.#lose(reason));
+  }
+
+  /** Makes this backend TensorFlow.js's current one; throws if it is gone. */
+  activate(): void {
+    if (this.#reason !== undefined) throw new EngineLostError(this.name, this.#reason);
+    if (this.#isClosed) throw new Error(`This ${this.name} engine has been disposed.`);
+    // Takes effect at once for a backend that has started.
+    if (getBackend() !== this.name) void setBackend(this.name);
+  }
+
+  add(network: TfjsNetwork): void {
+    this.#networks.add(network);
+  }
+
+  remove(network: TfjsNetwork): void {
+    this.#networks.delete(network);
+  }
+
+  /** Copies a tensor's numbers to `into` and disposes it. A read-back that fails means the device is gone. */
+  async read(tensor: Tensor, into: Float32Array): Promise<Float32Array> {
+    let reject: (error: EngineLostError) => void = () => {};
+    const loss = new Promise<never>((_, fail) => this.#waiting.add((reject = fail)));
+    const data = tensor.data<'float32'>().catch((cause: Error) => {
+      this.#lose(`reading back failed (${cause.message})`);
+      return loss;
+    });
+    try {
+      into.set(await Promise.race([data, loss]));
+      return into;
+    } finally {
+      this.#waiting.delete(reject);
+      tensor.dispose();
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const network of this.#networks) network.dispose();
+    this.#backend.close();
+  }
+
+  #lose(reason: string): void {
+    if (this.#reason !== undefined || this.#isClosed) return;
+    this.#reason = reason;
+    for (const reject of this.#waiting) reject(new EngineLostError(this.name, reason));
+    this.#announceLoss(reason);
+  }
+}
+
+/**
+ * A column of ones on every layer's input makes its weights and bias one matrix
+ * [(inputs + 1) × outputs], which is how the flat vector stores them: neither pass adds a bias, and
+ * xᵀd is both gradients at once.
+ */
+class TfjsNetwork implements Network {
+  readonly rows: number;
+  readonly parameterCount: number;
+  readonly #device: Device;
+  readonly #layers: readonly Layer[];
+  readonly #features: Tensor3D;
+  readonly #ones: Tensor3D;
+  readonly #one: Scalar;
+  /** [population × (inputs + 1) × outputs] of each layer. */
+  #weights: Tensor3D[] = [];
+  /** The same without the bias row, from the second layer on, for the way back. */
+  #weightsAlone: Tensor3D[] = [];
+  /** Of each layer but the last: activations, and the same with the ones, which enter the next layer. */
+  #hidden: Tensor3D[] = [];
+  #entering: Tensor3D[] = [];
+  readonly #logits: Float32Array;
+  readonly #gradient: Float32Array;
+  #isFresh = false;
+
+  constructor(
+    device: Device,
+    readonly shape: NetworkShape,
+    features: Float32Array,
+  ) {
+    const { inputs, outputs, population } = shape;
+    this.#device = device;
+    this.rows = checkNetwork(shape, features);
+    this.parameterCount = parameterCount(shape);
+    this.#layers = layersOf(shape);
+    const extended = new Float32Array(this.rows * (inputs + 1)).fill(1);
+    for (let r = 0; r < this.rows; r++) extended.set(features.subarray(r * inputs, (r + 1) * inputs), r * (inputs + 1));
+    this.#features = tensor3d(extended, [1, this.rows, inputs + 1]);
+    this.#ones = tensor3d(new Float32Array(population * this.rows).fill(1), [population, this.rows, 1]);
+    this.#one = scalar(1);
+    this.#logits = new Float32Array(population * this.rows * outputs);
+    this.#gradient = new Float32Array(population * this.parameterCount);
+    device.add(this);
+  }
+
+  setParameters(flat: Float32Array): void {
+    const { population } = this.shape;
+    checkLength('The parameter vector', flat, population * this.parameterCount);
+    this.#device.activate();
+    this.#disposeWeights();
+    for (const { inputs, outputs, weight } of this.#layers) {
+      this.#weights.push(tensor3d(this.#columns(flat, weight, (inputs + 1) * outputs), [population, inputs + 1, outputs]));
+      if (weight > 0) this.#weightsAlone.push(tensor3d(this.#columns(flat, weight, inputs * outputs), [population, inputs, outputs]));
+    }
+    this.#isFresh = false;
+  }
+
+  async forward(): Promise<Float32Array> {
+    this.#device.activate();
+    if (this.#weights.length === 0) throw new Error('forward needs parameters. Call setParameters first.');
+    this.#disposeActivations();
+    const logits = tidy(() => {
+      let entering = this.#features;
+      for (const weights of this.#weights.slice(0, -1)) {
+        const sum = matMul<Tensor3D>(entering, weights);
+        const hidden = keep(this.shape.activation === 'tanh' ? tanh(sum) : relu(sum));
+        entering = keep<Tensor3D>(concat([hidden, this.#ones], 2));
+        this.#hidden.push(hidden);
+        this.#entering.push(entering);
+      }
+      return matMul(entering, this.#weights.at(-1)!);
+    });
+    this.#isFresh = true;
+    return this.#device.read(logits, this.#logits);
+  }
+
+  async vjp(dLogits: Float32Array): Promise<Float32Array> {
+    checkLength('dLogits', dLogits, this.#logits.length);
+    this.#device.activate();
+    if (!this.#isFresh) throw new Error('vjp needs the activations of these parameters. Call forward first.');
+    const { population, outputs, activation } = this.shape;
+    if (this.#device.name === 'webgpu') {
+      env().set('WEBGPU_MATMUL_PROGRAM_TYPE', population === 1 && this.rows >= SPLIT_ROWS ? PACKED_PROGRAM : -1);
+    }
+    const gradient = tidy(() => {
+      const parts: Tensor2D[] = [];
+      let d = tensor3d(dLogits, [population, this.rows, outputs]);
+      for (let l = this.#layers.length - 1; l >= 0; l--) {
+        const { inputs, outputs } = this.#layers[l];
+        const entering = l === 0 ? this.#features : this.#entering[l - 1];
+        parts.unshift(reshape(matMul(entering, d, true, false), [population, (inputs + 1) * outputs]));
+        if (l === 0) break;
+        const hidden = this.#hidden[l - 1];
+        const slope = activation === 'tanh' ? sub(this.#one, square(hidden)) : step(hidden);
+        d = mul<Tensor3D>(matMul(d, this.#weightsAlone[l - 1], false, true), slope);
+      }
+      return concat(parts, 1);
+    });
+    return this.#device.read(gradient, this.#gradient);
+  }
+
+  dispose(): void {
+    this.#device.remove(this);
+    this.#isFresh = false;
+    this.#disposeWeights();
+    this.#disposeActivations();
+    dispose([this.#features, this.#ones, this.#one]);
+  }
+
+  /** The same `width` entries of every member, [population × width], copied: uploads happen later. */
+  #columns(flat: Float32Array, offset: number, width: number): Float32Array {
+    const { population } = this.shape;
+    const columns = new Float32Array(population * width);
+    for (let member = 0; member < population; member++) {
+      const from = member * this.parameterCount + offset;
+      columns.set(flat.subarray(from, from + width), member * width);
+    }
+    return columns;
+  }
+
+  #disposeWeights(): void {
+    dispose([...this.#weights, ...this.#weightsAlone]);
+    this.#weights = [];
+    this.#weightsAlone = [];
+  }
+
+  #disposeActivations(): void {
+    dispose([...this.#hidden, ...this.#entering]);
+    this.#hidden = [];
+    this.#entering = [];
+  }
+}

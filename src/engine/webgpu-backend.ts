@@ -1,0 +1,123 @@
+import { env, findBackend, findBackendFactory, registerBackend, registerKernel, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
+import { batchMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/BatchMatMul';
+import { concatConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Concat';
+import { identityConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Identity';
+import { multiplyConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Multiply';
+import { reluConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Relu';
+import { reshapeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Reshape';
+import { squareConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Square';
+import { stepConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Step';
+import { subConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sub';
+import { tanhConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tanh';
+import { EngineUnavailableError } from './engine';
+import type { TfjsBackend } from './tfjs-backend';
+
+/**
+ * The kernels that a forward and a vjp dispatch, and no others: registering the package's whole
+ * list makes the download several times larger.
+ */
+const kernels: readonly KernelConfig[] = [
+  batchMatMulConfig,
+  concatConfig,
+  identityConfig,
+  multiplyConfig,
+  reluConfig,
+  reshapeConfig,
+  squareConfig,
+  stepConfig,
+  subConfig,
+  tanhConfig,
+];
+
+const limitsToAskFor = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+
+let areKernelsRegistered = false;
+let shared: { readonly opened: Promise<TfjsBackend>; users: number } | undefined;
+
+/**
+ * TensorFlow.js on a WebGPU device. It can hold one such backend a thread, so engines opened side
+ * by side share it; it closes with the last of them, and a lost one is replaced by the next opening.
+ */
+export async function openWebGpu(): Promise<TfjsBackend> {
+  const mine = (shared ??= { opened: start(), users: 0 });
+  const forget = () => {
+    if (shared === mine) shared = undefined;
+  };
+  mine.users += 1;
+  try {
+    const backend = await mine.opened;
+    void backend.lost.then(forget);
+    return {
+      ...backend,
+      close() {
+        mine.users -= 1;
+        if (mine.users > 0) return;
+        forget();
+        backend.close();
+      },
+    };
+  } catch (error) {
+    forget();
+    throw error;
+  }
+}
+
+/**
+ * The adapter is asked for here, because `setBackend` without one resolves false and TensorFlow.js
+ * then falls back in silence.
+ */
+async function start(): Promise<TfjsBackend> {
+  const gpu = typeof navigator === 'undefined' ? undefined : navigator.gpu;
+  if (!gpu) throw new EngineUnavailableError('webgpu', 'This browser has no WebGPU.');
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new EngineUnavailableError('webgpu', 'No WebGPU adapter in this browser.');
+  const device = await requestDevice(adapter);
+
+  if (!areKernelsRegistered) kernels.forEach(registerKernel);
+  areKernelsRegistered = true;
+  // Small tensors would be computed on the CPU otherwise, and then are not on the device.
+  env().set('WEBGPU_CPU_FORWARD', false);
+  const backend = new WebGPUBackend(device, adapter.info);
+  backend.readSync = () => {
+    throw new Error('Synchronous reads destroy the WebGPU device in some browsers. Use data().');
+  };
+  if (findBackendFactory('webgpu')) removeBackend('webgpu');
+  registerBackend('webgpu', () => backend, 3);
+  if (!(await setBackend('webgpu'))) throw new EngineUnavailableError('webgpu', 'TensorFlow.js did not start on the WebGPU device.');
+
+  return {
+    name: 'webgpu',
+    ...describe(adapter),
+    lost: device.lost.then((info) => info.message || `the device was lost (${info.reason})`),
+    close() {
+      if (findBackend('webgpu') === backend) removeBackend('webgpu');
+      device.destroy();
+    },
+  };
+}
+
+async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  try {
+    return await adapter.requestDevice({
+      requiredLimits: Object.fromEntries(limitsToAskFor.map((limit) => [limit, adapter.limits[limit]])),
+    });
+  } catch (cause) {
+    throw new EngineUnavailableError('webgpu', `The WebGPU adapter gave no device: ${(cause as Error).message}`);
+  }
+}
+
+/** Names the adapter; software adapters are said to be emulated. */
+function describe({ info }: GPUAdapter): { adapter: string; isEmulated: boolean } {
+  const name = info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'WebGPU adapter';
+  const isEmulated = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(`${name} ${info.architecture}`);
+  return { adapter: isEmulated ? `${name}, emulated on the CPU` : name, isEmulated };
+}

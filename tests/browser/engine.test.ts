@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { NetworkShape } from '../../src/engine/engine';
+import { relativeDistance } from '../engine/reference-network';
+import { call, withTestPage } from './harness';
+import type { Evaluation } from './pages/engine.page';
+
+const shape: NetworkShape = { inputs: 6, hidden: [16, 16], outputs: 4, activation: 'tanh', population: 1 };
+
+describe('the three engines in one page', () => {
+  test('agree to 1e-5 on logits and gradient, alone and as a population, and WebGPU really runs', async () => {
+    await withTestPage('engine', async (page) => {
+      for (const given of [shape, { ...shape, population: 4 }]) {
+        const seen = await call<Record<'ts' | 'wasm' | 'webgpu', Evaluation>>(page, 'evaluate', given, 64);
+        expect(seen.ts.logits).toHaveLength(given.population * 64 * 4);
+        for (const name of ['wasm', 'webgpu'] as const) {
+          expect(relativeDistance(seen[name].logits, seen.ts.logits), `${name} logits`).toBeLessThan(1e-5);
+          expect(relativeDistance(seen[name].gradient, seen.ts.gradient), `${name} gradient`).toBeLessThan(1e-5);
+        }
+        expect(seen.webgpu.logits, 'WebGPU sums in an order of its own').not.toEqual(seen.ts.logits);
+        expect(seen.webgpu.adapter).toMatch(seen.webgpu.isEmulated ? /emulated on the CPU$/ : /^[^,]+$/);
+        expect(seen.wasm.adapter).toBe('WASM SIMD');
+        expect(seen.ts.adapter).toBe('TypeScript, this core');
+      }
+    });
+  });
+
+  test('ReLU networks agree as well', async () => {
+    await withTestPage('engine', async (page) => {
+      const seen = await call<Record<'ts' | 'wasm' | 'webgpu', Evaluation>>(page, 'evaluate', { ...shape, activation: 'relu' }, 64);
+      for (const name of ['wasm', 'webgpu'] as const) {
+        expect(relativeDistance(seen[name].logits, seen.ts.logits), `${name} logits`).toBeLessThan(1e-5);
+        expect(relativeDistance(seen[name].gradient, seen.ts.gradient), `${name} gradient`).toBeLessThan(1e-5);
+      }
+    });
+  });
+
+  test('learn along the same curve', async () => {
+    await withTestPage('engine', async (page) => {
+      const curve = await Promise.all((['ts', 'wasm', 'webgpu'] as const).map((name) => call<number[]>(page, 'learningCurve', name, { ...shape, population: 2 }, 64, 40)));
+      const [ts, wasm, webgpu] = curve;
+      expect(ts.at(-1)!).toBeLessThan(0.6 * ts[0]);
+      expect(relativeDistance(wasm, ts)).toBeLessThan(1e-5);
+      expect(relativeDistance(webgpu, ts)).toBeLessThan(1e-5);
+    });
+  });
+});
+
+describe('the WebGPU engine', () => {
+  test('holds as many tensors after 50 iterations as after one', async () => {
+    await withTestPage('engine', async (page) => {
+      const { during, before, after } = await call<{ during: number[]; before: number; after: number }>(page, 'tensorsOver', 50);
+      expect(during).toHaveLength(50);
+      expect(new Set(during).size).toBe(1);
+      expect(after).toBe(before);
+    });
+  });
+
+  test('reports a destroyed device, rejects every call, and a new one takes over', async () => {
+    await withTestPage('engine', async (page) => {
+      const seen = await call<{ reason: string; rejections: string[]; mentions: boolean; isSameAfterwards: boolean }>(page, 'loseDevice');
+      expect(seen.reason).not.toBe('');
+      expect(seen.rejections).toEqual(['EngineLostError', 'EngineLostError']);
+      expect(seen.mentions, 'both name the reason').toBe(true);
+      expect(seen.isSameAfterwards).toBe(true);
+    });
+  });
+
+  test('says so where there is no adapter', async () => {
+    await withTestPage('engine', async (page) => {
+      expect(await call(page, 'withoutAdapter')).toBe('EngineUnavailableError: No WebGPU adapter in this browser.');
+    });
+  });
+});

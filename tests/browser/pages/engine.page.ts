@@ -1,0 +1,126 @@
+import { softmaxRow } from '../../../src/core/math/elementary';
+import { EngineLostError, type Engine, type EngineName, type NetworkShape } from '../../../src/engine/engine';
+import { openEngine } from '../../../src/engine/open-engine';
+import { createOptimiser } from '../../../src/engine/optimiser';
+import { problem, type Problem } from '../../engine/reference-network';
+import { expose } from './expose';
+
+const wasmBinaries = new URL('wasm/', document.baseURI).href;
+const open = (name: EngineName) => openEngine(name, { wasmBinaries });
+
+export interface Evaluation {
+  readonly adapter: string;
+  readonly isEmulated: boolean;
+  readonly logits: number[];
+  readonly gradient: number[];
+}
+
+async function evaluateOn(engine: Engine, { shape, features, parameters, dLogits }: Problem): Promise<Evaluation> {
+  const network = await engine.create(shape, features);
+  network.setParameters(parameters);
+  const logits = [...(await network.forward())];
+  const gradient = [...(await network.vjp(dLogits))];
+  network.dispose();
+  return { adapter: engine.adapter, isEmulated: engine.isEmulated, logits, gradient };
+}
+
+/** One forward and one vjp of the same problem on each engine, all in this page. */
+async function evaluate(shape: NetworkShape, rows: number): Promise<Record<EngineName, Evaluation>> {
+  const engines = await Promise.all([open('ts'), open('wasm'), open('webgpu')]);
+  const given = problem(shape, rows, 17);
+  // Interleaved on purpose: TensorFlow.js has one current backend, which every call must make its own.
+  const [ts, wasm, webgpu] = await Promise.all(engines.map((engine) => evaluateOn(engine, given)));
+  engines.forEach((engine) => engine.dispose());
+  return { ts, wasm, webgpu };
+}
+
+/** Trains every member to a fixed random label per row, by Adam on cross-entropy: the mean loss of every iteration. */
+async function learningCurve(name: EngineName, shape: NetworkShape, rows: number, iterations: number): Promise<number[]> {
+  const engine = await open(name);
+  const { features, parameters, dLogits: scores } = problem(shape, rows, 23);
+  const network = await engine.create(shape, features);
+  const optimiser = createOptimiser({ kind: 'adam', learningRate: 0.01 }, parameters.length);
+  const { outputs, population } = shape;
+  const cells = population * rows;
+  const label = Array.from({ length: rows }, (_, r) => (scores[r] > 0 ? 0 : 1));
+  const dLogits = new Float32Array(cells * outputs);
+  const curve: number[] = [];
+  for (let k = 0; k < iterations; k++) {
+    network.setParameters(parameters);
+    const logits = Float64Array.from(await network.forward());
+    const probability = new Float64Array(logits.length);
+    let loss = 0;
+    for (let cell = 0; cell < cells; cell++) {
+      const from = cell * outputs;
+      loss += softmaxRow(logits, from, outputs, probability) - logits[from + label[cell % rows]];
+      for (let o = 0; o < outputs; o++) dLogits[from + o] = (probability[from + o] - Number(o === label[cell % rows])) / rows;
+    }
+    curve.push(loss / cells);
+    optimiser.step(parameters, await network.vjp(dLogits));
+  }
+  engine.dispose();
+  return curve;
+}
+
+/** The numbers of tensors seen after each of `iterations` iterations, and before and after the network's life. */
+async function tensorsOver(iterations: number): Promise<{ during: number[]; before: number; after: number }> {
+  const engine = await open('webgpu');
+  const { tensorCount } = await import('../../../src/engine/tfjs-engine');
+  const before = tensorCount();
+  const given = problem({ inputs: 6, hidden: [16, 16], outputs: 4, activation: 'tanh', population: 4 }, 64, 29);
+  const network = await engine.create(given.shape, given.features);
+  const during: number[] = [];
+  for (let k = 0; k < iterations; k++) {
+    network.setParameters(given.parameters);
+    await network.forward();
+    await network.vjp(given.dLogits);
+    during.push(tensorCount());
+  }
+  network.dispose();
+  const after = tensorCount();
+  engine.dispose();
+  return { during, before, after };
+}
+
+/** Destroys the device in mid-run; says what the engine reports, and whether a fresh one computes the same again. */
+async function loseDevice(): Promise<{ reason: string; rejections: string[]; mentions: boolean; isSameAfterwards: boolean }> {
+  const devices: GPUDevice[] = [];
+  const requestDevice = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    devices.push(device);
+    return device;
+  };
+  const given = problem({ inputs: 6, hidden: [16, 16], outputs: 4, activation: 'tanh', population: 1 }, 64, 31);
+  const engine = await open('webgpu');
+  const network = await engine.create(given.shape, given.features);
+  network.setParameters(given.parameters);
+  const logits = [...(await network.forward())];
+  const inFlight = network.vjp(given.dLogits);
+  devices.forEach((device) => device.destroy());
+  const outcome = (attempt: Promise<unknown>) => attempt.then(() => 'resolved', (error: Error) => error);
+  const errors = [await outcome(inFlight), await outcome(network.forward())];
+  const reason = await engine.lost;
+  engine.dispose();
+  const again = await open('webgpu');
+  const fresh = await evaluateOn(again, given);
+  again.dispose();
+  GPUAdapter.prototype.requestDevice = requestDevice;
+  return {
+    reason,
+    rejections: errors.map((error) => (error instanceof EngineLostError ? error.name : String(error))),
+    mentions: errors.every((error) => error instanceof EngineLostError && error.message.includes(reason)),
+    isSameAfterwards: fresh.logits.length > 0 && fresh.logits.every((logit, k) => logit === logits[k]),
+  };
+}
+
+/** What a person reads where WebGPU is there and no adapter is. */
+async function withoutAdapter(): Promise<string> {
+  const requestAdapter = GPU.prototype.requestAdapter;
+  GPU.prototype.requestAdapter = async () => null;
+  const message = await open('webgpu').then(() => 'opened', (error: Error) => `${error.name}: ${error.message}`);
+  GPU.prototype.requestAdapter = requestAdapter;
+  return message;
+}
+
+expose({ evaluate, learningCurve, tensorsOver, loseDevice, withoutAdapter });

@@ -1,0 +1,76 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Engine, NetworkShape } from '../../src/engine/engine';
+import { openEngine } from '../../src/engine/open-engine';
+import { tensorCount } from '../../src/engine/tfjs-engine';
+import { problem, relativeDistance, type Problem } from './reference-network';
+
+const package_ = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
+const wasmBinaries = `${join(dirname(package_), 'dist')}/`;
+const shape: NetworkShape = { inputs: 6, hidden: [12, 9], outputs: 4, activation: 'tanh', population: 1 };
+
+async function run(engine: Engine, { shape, features, parameters, dLogits }: Problem) {
+  const network = await engine.create(shape, features);
+  network.setParameters(parameters);
+  const logits = (await network.forward()).slice();
+  const gradient = (await network.vjp(dLogits)).slice();
+  network.dispose();
+  return { logits, gradient };
+}
+
+describe('TensorFlow.js on WebAssembly, beside the TypeScript engine', () => {
+  test.each([
+    ['one network', shape],
+    ['a population of 4', { ...shape, population: 4 }],
+    ['ReLU', { ...shape, activation: 'relu', population: 2 }],
+    ['no hidden layer', { ...shape, hidden: [] }],
+  ] satisfies [string, NetworkShape][])('%s: logits and gradient agree to 1e-5', async (_name, given) => {
+    const p = problem(given, 50, 3);
+    const [wasm, ts] = [await openEngine('wasm', { wasmBinaries }), await openEngine('ts')];
+    expect(wasm.adapter).toMatch(/^WASM/);
+    const [a, b] = [await run(wasm, p), await run(ts, p)];
+    expect(relativeDistance(a.logits, b.logits)).toBeLessThan(1e-5);
+    expect(relativeDistance(a.gradient, b.gradient)).toBeLessThan(1e-5);
+  });
+
+  test('a second vjp after one forward uses its own dLogits', async () => {
+    const p = problem(shape, 20, 4);
+    const network = await (await openEngine('wasm', { wasmBinaries })).create(shape, p.features);
+    network.setParameters(p.parameters);
+    await network.forward();
+    const once = (await network.vjp(p.dLogits)).slice();
+    const twice = (await network.vjp(p.dLogits.map((x) => 2 * x))).slice();
+    expect(relativeDistance(twice, once.map((x) => 2 * x))).toBeLessThan(1e-6);
+    network.dispose();
+  });
+
+  test('leaves no tensor behind, over 50 iterations and after disposal', async () => {
+    const engine = await openEngine('wasm', { wasmBinaries });
+    const before = tensorCount();
+    const p = problem({ ...shape, population: 2 }, 30, 5);
+    const network = await engine.create(p.shape, p.features);
+    const counts = new Set<number>();
+    for (let k = 0; k < 50; k++) {
+      network.setParameters(p.parameters);
+      await network.forward();
+      await network.vjp(p.dLogits);
+      counts.add(tensorCount());
+    }
+    expect(counts.size).toBe(1);
+    network.dispose();
+    expect(tensorCount()).toBe(before);
+  });
+
+  test('says what is missing', async () => {
+    await expect(openEngine('wasm')).rejects.toThrow('not part of this build');
+    await expect(openEngine('webgpu')).rejects.toThrow('This browser has no WebGPU.');
+    const engine = await openEngine('wasm', { wasmBinaries });
+    const p = problem(shape, 4, 1);
+    const network = await engine.create(shape, p.features);
+    await expect(network.forward()).rejects.toThrow('Call setParameters first.');
+    network.setParameters(p.parameters);
+    await expect(network.vjp(p.dLogits)).rejects.toThrow('Call forward first.');
+    network.dispose();
+  });
+});
