@@ -10,6 +10,11 @@ const [page] = embedPages;
  * The embed's pass: one classic script, one style sheet, and a worker that is
  * one classic script too. In a sandboxed frame with an opaque origin only a
  * worker from a `data:` URL starts, and such a worker can import nothing.
+ *
+ * Sources reached from here name their worker as `import url from './x.worker.ts?worker&url'`:
+ * that gives the address of the module worker in the app's build and of the
+ * single classic file in this one. `new URL(…, import.meta.url)` has no meaning
+ * in a classic script, so it stops the build.
  */
 export default defineConfig({
   base: './',
@@ -31,6 +36,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       input: { embed: page.entry },
+      onLog(level, log, handle) {
+        if (log.code === 'EMPTY_IMPORT_META') throw new Error(`${log.message}\nImport the worker with ?worker&url instead.`);
+        handle(level, log);
+      },
       output: {
         format: 'iife',
         codeSplitting: false,

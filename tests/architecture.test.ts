@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { rooms } from './architecture/rooms';
 import { violations } from './architecture/violations';
 
 function sourcesUnder(folder: string): Map<string, string> {
@@ -15,6 +16,14 @@ test('every room imports only what the table allows', () => {
   const sources = sourcesUnder('src');
   expect(sources.size).toBeGreaterThan(20);
   expect(violations(sources)).toEqual([]);
+});
+
+test('every room that exists is described in ARCHITECTURE.md', () => {
+  const text = readFileSync('ARCHITECTURE.md', 'utf8').replace('src/core/{scenarios,rewards,estimators,objectives}/', (braces) =>
+    braces.replace(/\{(.*)\}\//, (_, names: string) => names.replaceAll(',', '/` `src/core/') + '/'),
+  );
+  const folders = rooms.map((room) => room.path).filter((path) => path !== 'src/core' && existsSync(path) && statSync(path).isDirectory());
+  expect(folders.filter((path) => !text.includes(`${path}/`) && !text.includes(`\`${path.replace(/^src\/charts\//, '')}/\``))).toEqual([]);
 });
 
 /** Names in these files that neither the language nor the core defines: `document`, `process`, `performance`. */
@@ -77,6 +86,7 @@ describe('a planted violation is reported', () => {
     ['src/charts/geometry/strip.ts', `import type { Batch } from '../../core/contracts/columns';\nimport { scaleLinear } from 'd3';`],
     ['src/charts/Heatmap.svelte', `<script lang="ts">\n  import { type Batch } from '../core/contracts/columns';\n</script>\n<i style:width="1px"></i>`],
     ['src/engine/read.ts', 'const x = await tensor.data();'],
+    ['src/core/mdp/optimal.ts', 'const unit = 2 ** -50;'],
     ['src/state/run.svelte.ts', `import { connect } from '../worker/client';`],
   ])('and what is allowed is not: %s', (path, source) => {
     expect(planted(path, source)).toEqual([]);

@@ -16,7 +16,7 @@ export interface SourceFacts {
   readonly imports: readonly ImportFact[];
   /** `object.property` accesses, as written: `Math.exp`, `tensor.dataSync`. */
   readonly accesses: readonly Fact[];
-  /** Free-standing uses of `Date`, and the operators `**` and `**=`. */
+  /** Free-standing uses of `Date`, and powers other than a written-out power of two. */
   readonly others: readonly Fact[];
   /** Markup of a component outside its script and style. */
   readonly markup: string;
@@ -66,7 +66,7 @@ export function factsOf(path: string, source: string): SourceFacts {
       accesses.push({ text: `${node.expression.getText(file)}.${node.argumentExpression.text}`, line: lineOf(node) });
     } else if (ts.isIdentifier(node) && node.text === 'Date') {
       others.push({ text: 'Date', line: lineOf(node) });
-    } else if (node.kind === ts.SyntaxKind.AsteriskAsteriskToken || node.kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken) {
+    } else if (ts.isBinaryExpression(node) && isPower(node.operatorToken.kind) && !isPowerOfTwo(node)) {
       others.push({ text: '**', line: lineOf(node) });
     }
     ts.forEachChild(node, visit);
@@ -74,6 +74,16 @@ export function factsOf(path: string, source: string): SourceFacts {
   visit(file);
   const markup = isComponent ? source.replace(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, (block) => block.replace(/[^\n]/g, ' ')) : '';
   return { imports, accesses, others, markup };
+}
+
+function isPower(kind: ts.SyntaxKind): boolean {
+  return kind === ts.SyntaxKind.AsteriskAsteriskToken || kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken;
+}
+
+/** `2 ** -50`: exact everywhere. */
+function isPowerOfTwo({ left, right }: ts.BinaryExpression): boolean {
+  const exponent = ts.isPrefixUnaryExpression(right) ? right.operand : right;
+  return ts.isNumericLiteral(left) && left.text === '2' && ts.isNumericLiteral(exponent) && Number.isInteger(Number(exponent.text));
 }
 
 function isTypeOnly(node: ts.ImportDeclaration | ts.ExportDeclaration): boolean {

@@ -132,7 +132,7 @@ function range(parameter: Parameter): string {
 
 function needs(wanted: Declared['needs']): string {
   const entries = Object.entries(wanted ?? {});
-  return entries.length === 0 ? '' : section('What it reads', list(entries.map(([name, shape]) => `${code(name)} (${escapeHtml(shape)})`)));
+  return entries.length === 0 ? '' : section('What it reads', list(entries.map(([name, shape]) => `${code(name)} (${escapeHtml(shape.replace('?', ', where there is one'))})`)));
 }
 
 function namedList(title: string, named: Declared['signals']): string {
