@@ -28,14 +28,14 @@ async function add(stage) {
 /**
  * @param {string} name
  * @param {readonly string[]} projects
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {NodeJS.ProcessEnv} [env] what is added to this process's environment
  */
-async function vitest(name, projects, env = process.env) {
+async function vitest(name, projects, env = {}) {
   const report = join(reports, `${name}.json`);
   const code = await runPackageScript(
     'vitest/vitest.mjs',
     ['run', ...projects.map((project) => `--project=${project}`), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    { env },
+    { env: { ...process.env, NODE_ENV: 'test', ...env } },
   );
   return countResults(report, code);
 }
@@ -50,7 +50,7 @@ async function main() {
     const browser = await ensureBrowser();
     process.stdout.write('Building the site …\n');
     await buildSite();
-    return vitest('browser', ['browser'], { ...process.env, ADVANTAGE_LAB_BROWSER: browser });
+    return vitest('browser', ['browser'], { ADVANTAGE_LAB_BROWSER: browser });
   });
   return { passed: 0, failed: 0 };
 }
