@@ -1,0 +1,182 @@
+import { KNOWN_SHAPES } from '../contracts/columns';
+import type { Table } from '../contracts/scenario';
+
+/** Largest number of states that a row's `next` may name in sixteen bits. */
+export const MAX_STATES = 65_536;
+
+/** One outcome of taking action a in state s. Signals and metrics that are not named are 0. */
+export interface Transition {
+  readonly probability: number;
+  readonly next: number;
+  readonly done?: boolean;
+  readonly signals?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** What a scenario says about itself; `compileTable` turns it into look-ups. */
+export interface TableSource {
+  readonly S: number;
+  readonly A: number;
+  /** T, at least 1. */
+  readonly horizon: number;
+  readonly signals: readonly string[];
+  readonly metrics: readonly string[];
+  /** The metric that is the true objective. */
+  readonly truth: string;
+  /** [S] numbers each. */
+  readonly stateTables?: Readonly<Record<string, ArrayLike<number>>>;
+  readonly start: { readonly state: readonly number[]; readonly probability: readonly number[] };
+  /** States that no policy acts in; their rows are written here: every action stays, done. */
+  readonly absorbing?: readonly number[];
+  /** Inputs of a network for one state, the same number for every state. */
+  readonly features: (state: number) => ArrayLike<number>;
+  readonly transitions: (state: number, action: number) => readonly Transition[];
+}
+
+/**
+ * Compiles a scenario to its table. Outcomes of probability 0 are dropped; rows of an (s, a) keep their order.
+ *
+ * Throws when the horizon is below 1, there are too many states, probabilities of an (s, a) or of the
+ * start do not add up to 1 within 1e-9, a next state is outside the table, or a number is not finite.
+ */
+export function compileTable(source: TableSource): Table {
+  checkSizes(source);
+  const { S, A } = source;
+  const absorbing = new Uint8Array(S);
+  for (const state of source.absorbing ?? []) absorbing[state] = 1;
+  const names = { signals: source.signals, metrics: source.metrics };
+  const rowStart = new Uint32Array(S * A + 1);
+  const taken: Transition[] = [];
+  for (let s = 0; s < S; s++) {
+    for (let a = 0; a < A; a++) {
+      const outcomes = absorbing[s] ? [{ probability: 1, next: s, done: true }] : source.transitions(s, a);
+      checkOutcomes(outcomes, s, a, S, names);
+      for (const outcome of outcomes) if (outcome.probability > 0) taken.push(outcome);
+      rowStart[s * A + a + 1] = taken.length;
+    }
+  }
+  const rows = taken.length;
+  const rowState = new Uint32Array(rows);
+  const rowAction = new Uint32Array(rows);
+  for (let sa = 0; sa < S * A; sa++) {
+    rowState.fill(Math.floor(sa / A), rowStart[sa], rowStart[sa + 1]);
+    rowAction.fill(sa % A, rowStart[sa], rowStart[sa + 1]);
+  }
+  const column = (of: (outcome: Transition) => number) => Float64Array.from(taken, of);
+  const rowProbability = column((outcome) => outcome.probability);
+  const rowThreshold = new Uint32Array(rows);
+  for (let sa = 0; sa < S * A; sa++) writeThresholds(rowProbability, rowStart[sa], rowStart[sa + 1], rowThreshold);
+  return {
+    S,
+    A,
+    horizon: source.horizon,
+    rows,
+    rowStart,
+    rowState,
+    rowAction,
+    rowProbability,
+    rowThreshold,
+    rowNext: Uint32Array.from(taken, (outcome) => outcome.next),
+    rowDone: Uint8Array.from(taken, (outcome) => (outcome.done ? 1 : 0)),
+    signals: Object.fromEntries(source.signals.map((name) => [name, column((outcome) => outcome.signals?.[name] ?? 0)])),
+    metrics: Object.fromEntries(source.metrics.map((name) => [name, column((outcome) => outcome.metrics?.[name] ?? 0)])),
+    truth: source.truth,
+    stateTables: compileStateTables(source),
+    start: {
+      state: Uint32Array.from(source.start.state),
+      probability: Float64Array.from(source.start.probability),
+    },
+    absorbing,
+    features: compileFeatures(source),
+  };
+}
+
+/**
+ * Running integer thresholds of the probabilities from `begin` to `end`, round(2³² · Σ p), in the same cells of
+ * `out`. A 32-bit word takes the first entry whose threshold exceeds it; the last entry, 2³² − 1, is always taken.
+ */
+export function writeThresholds(probability: Float64Array, begin: number, end: number, out: Uint32Array): void {
+  let sum = 0;
+  for (let k = begin; k < end; k++) {
+    sum += probability[k];
+    const threshold = Math.floor(sum * 4294967296 + 0.5);
+    out[k] = threshold < 4294967295 && k < end - 1 ? threshold : 4294967295;
+  }
+}
+
+function checkSizes({ S, A, horizon, signals, metrics, truth, start }: TableSource): void {
+  if (!Number.isInteger(horizon) || horizon < 1) throw new Error(`The horizon must be at least 1 step; it is ${horizon}.`);
+  if (!Number.isInteger(S) || S < 1 || S > MAX_STATES) {
+    throw new Error(`The table has ${grouped(S)} states; it needs 1 to ${grouped(MAX_STATES)}. Shorten the horizon or coarsen the state.`);
+  }
+  if (!Number.isInteger(A) || A < 1) throw new Error(`The table needs at least 1 action; it has ${A}.`);
+  if (!metrics.includes(truth)) throw new Error(`The true objective "${truth}" is not among the metrics: ${metrics.join(', ')}.`);
+  const names = [...signals, ...metrics];
+  for (const [k, name] of names.entries()) {
+    if (names.indexOf(name) !== k) throw new Error(`"${name}" names two signals or metrics; every column needs its own name.`);
+    if (Object.hasOwn(KNOWN_SHAPES, name)) throw new Error(`A signal or metric cannot be called "${name}", a column with a fixed meaning.`);
+  }
+  if (start.state.length === 0 || start.state.length !== start.probability.length) {
+    throw new Error(`The start needs a probability for each of its states; it has ${start.state.length} states and ${start.probability.length} probabilities.`);
+  }
+  for (const state of start.state) {
+    if (!Number.isInteger(state) || state < 0 || state >= S) throw new Error(`The start names state ${state}; states are 0 to ${S - 1}.`);
+  }
+  checkSum(start.probability, 'The start');
+}
+
+function checkOutcomes(
+  outcomes: readonly Transition[],
+  s: number,
+  a: number,
+  S: number,
+  names: Readonly<Record<'signals' | 'metrics', readonly string[]>>,
+): void {
+  const where = `State ${s}, action ${a}`;
+  for (const outcome of outcomes) {
+    const { next } = outcome;
+    if (!Number.isInteger(next) || next < 0 || next >= S) throw new Error(`${where}: the next state ${next} is outside 0 to ${S - 1}.`);
+    for (const kind of ['signals', 'metrics'] as const) {
+      for (const [name, value] of Object.entries(outcome[kind] ?? {})) {
+        if (!names[kind].includes(name)) throw new Error(`${where}: "${name}" is not one of the declared ${kind}: ${names[kind].join(', ')}.`);
+        if (!Number.isFinite(value)) throw new Error(`${where}: "${name}" is ${value}, not a finite number.`);
+      }
+    }
+  }
+  checkSum(outcomes.map((outcome) => outcome.probability), where);
+}
+
+function checkSum(probability: readonly number[], where: string): void {
+  let sum = 0;
+  for (const p of probability) {
+    if (!(p >= 0 && p <= 1 + 1e-9)) throw new Error(`${where}: ${p} is not a probability between 0 and 1.`);
+    sum += p;
+  }
+  if (Math.abs(sum - 1) > 1e-9) throw new Error(`${where}: the probabilities add up to ${Number(sum.toPrecision(10))}, not 1.`);
+}
+
+function compileStateTables({ S, stateTables = {} }: TableSource): Record<string, Float64Array> {
+  const compiled: Record<string, Float64Array> = {};
+  for (const [name, values] of Object.entries(stateTables)) {
+    if (values.length !== S) throw new Error(`The state table "${name}" has ${values.length} numbers; there are ${S} states.`);
+    compiled[name] = Float64Array.from(values);
+    const bad = compiled[name].findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new Error(`The state table "${name}" is ${values[bad]} in state ${bad}, not a finite number.`);
+  }
+  return compiled;
+}
+
+function compileFeatures({ S, features }: TableSource): Table['features'] {
+  const width = features(0).length;
+  const data = new Float32Array(S * width);
+  for (let s = 0; s < S; s++) {
+    const row = features(s);
+    if (row.length !== width) throw new Error(`State ${s} has ${row.length} features; state 0 has ${width}.`);
+    data.set(row, s * width);
+  }
+  return { width, data };
+}
+
+function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}

@@ -1,0 +1,47 @@
+import { exp, log } from '../math/elementary';
+import { writeThresholds } from './compile-table';
+
+/** A softmax policy over a table, everything [S·A] row-major. */
+export interface TablePolicy {
+  readonly probability: Float64Array;
+  /** log π(a|s), finite even where π underflows. */
+  readonly logProbability: Float64Array;
+  /** Running integer thresholds per state: the rollout takes the first action with word < threshold. */
+  readonly threshold: Uint32Array;
+}
+
+/**
+ * π(a|s) = exp(θ[s,a]) / Σ_b exp(θ[s,b]) of every state, with its logarithm and thresholds.
+ * Written into `out` when given. Throws when a logit is not finite, naming state and action.
+ */
+export function softmaxPolicy(logits: Float64Array, S: number, A: number, out: TablePolicy = emptyPolicy(S, A)): TablePolicy {
+  const { probability, logProbability, threshold } = out;
+  for (let s = 0; s < S; s++) {
+    const begin = s * A;
+    const end = begin + A;
+    let max = -Infinity;
+    for (let k = begin; k < end; k++) if (logits[k] > max) max = logits[k];
+    let sum = 0;
+    for (let k = begin; k < end; k++) sum += probability[k] = exp(logits[k] - max);
+    if (!(sum < Infinity)) throw notFinite(logits, begin, end, A);
+    const scale = 1 / sum;
+    const shift = max + log(sum);
+    for (let k = begin; k < end; k++) {
+      probability[k] *= scale;
+      logProbability[k] = logits[k] - shift;
+    }
+    writeThresholds(probability, begin, end, threshold);
+  }
+  return out;
+}
+
+/** Arrays for `softmaxPolicy` to fill, so that a loop allocates once. */
+export function emptyPolicy(S: number, A: number): TablePolicy {
+  return { probability: new Float64Array(S * A), logProbability: new Float64Array(S * A), threshold: new Uint32Array(S * A) };
+}
+
+function notFinite(logits: Float64Array, begin: number, end: number, A: number): Error {
+  let k = begin;
+  while (k < end - 1 && Number.isFinite(logits[k])) k++;
+  return new Error(`The logit of action ${k % A} in state ${Math.floor(k / A)} is ${logits[k]}; the policy has diverged.`);
+}
