@@ -1,7 +1,32 @@
-import { env, setBackend } from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { env, findBackendFactory, registerBackend, registerKernel, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-wasm/dist/flags_wasm';
+import { BackendWasm, init, setWasmPaths } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
+import { batchMatMulConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/BatchMatMul';
+import { concatConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Concat';
+import { identityConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Identity';
+import { multiplyConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Multiply';
+import { reluConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Relu';
+import { reshapeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Reshape';
+import { squareConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Square';
+import { stepConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Step';
+import { subConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sub';
+import { tanhConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Tanh';
 import { EngineUnavailableError } from './engine';
 import type { TfjsBackend } from './tfjs-backend';
+
+/** The kernels that a forward and a vjp call, the same list as on WebGPU. */
+const kernels: readonly KernelConfig[] = [
+  batchMatMulConfig,
+  concatConfig,
+  identityConfig,
+  multiplyConfig,
+  reluConfig,
+  reshapeConfig,
+  squareConfig,
+  stepConfig,
+  subConfig,
+  tanhConfig,
+];
 
 /** The eight bytes of a WebAssembly module that holds nothing. */
 const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -9,10 +34,10 @@ const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 let started: Promise<TfjsBackend> | undefined;
 
 /**
- * Starts TensorFlow.js on WebAssembly, once per thread of the page; it is never shut down, since
- * starting it again is not supported after a failure. Without threads: they need an isolated page
- * and were measured to gain nothing. `binaries` is the folder of the .wasm files, ending in a
- * slash: a URL, or in Node a path.
+ * TensorFlow.js on WebAssembly, started once per thread and never shut down, since its loader
+ * cannot be used again after a failure. Without worker threads: they need an isolated page and
+ * were measured to gain nothing. `binaries` is the folder of the .wasm files, ending in a slash: a
+ * URL, or in Node a path.
  */
 export function openWasm(binaries: string): Promise<TfjsBackend> {
   started ??= start(binaries);
@@ -25,10 +50,17 @@ async function start(binaries: string): Promise<TfjsBackend> {
   } catch {
     throw new EngineUnavailableError('wasm', 'WebAssembly is blocked here.');
   }
-  setWasmPaths(binaries);
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  if (!(await setBackend('wasm'))) throw new EngineUnavailableError('wasm', `The WebAssembly engine did not load from ${binaries}.`);
+  setWasmPaths(binaries);
+  const { wasm } = await init().catch(() => {
+    throw new EngineUnavailableError('wasm', `The WebAssembly files did not load from ${binaries}.`);
+  });
   const hasSimd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  // From here on without waiting: TensorFlow.js mixes backends up where another one starts in between.
+  kernels.forEach(registerKernel);
+  if (findBackendFactory('wasm')) removeBackend('wasm');
+  registerBackend('wasm', () => new BackendWasm(wasm), 2);
+  void setBackend('wasm');
   return {
     name: 'wasm',
     adapter: hasSimd ? 'WASM SIMD' : 'WASM',
