@@ -53,9 +53,9 @@ export interface CallContext<State = unknown> {
 export type Outputs = Readonly<Record<string, Shape | 'groups' | 'list' | 'scalar'>>;
 
 /** Extra named results; `groups` is one JSON value per group, `list` one JSON list and `scalar` one number for the whole batch. */
-export type OutputValues<O extends Outputs> = {
-  readonly [K in keyof O]?: O[K] extends Shape ? ShapeTypes[O[K]] : O[K] extends 'scalar' ? number : readonly unknown[];
-};
+export type OutputValues<O extends Outputs> = string extends keyof O
+  ? { readonly [name: string]: unknown }
+  : { readonly [K in keyof O]?: O[K] extends Shape ? ShapeTypes[O[K]] : O[K] extends 'scalar' ? number : readonly unknown[] };
 
 /** A hand-worked example: used as a unit test and shown on the reference page. */
 export interface WorkedExample {

@@ -207,3 +207,22 @@ export function membersOf(group: GroupLayout, trajectory: number): Int32Array {
 export function stepsOf(column: Float64Array, { maxLen, length }: Frame, trajectory: number): Float64Array {
   return column.subarray(trajectory * maxLen, trajectory * maxLen + length[trajectory]);
 }
+
+/**
+ * Return minus the mean of the other members, n/(n − 1)·(x − μ), [nTraj]. A group of one gets its own number
+ * or 0.
+ */
+export function leaveOneOut(x: Float64Array, group: GroupLayout, singleton: Singleton, buffer: Buffer): Float64Array {
+  const { count, start, member } = group;
+  const score = buffer(x.length);
+  for (let g = 0; g < count; g++) {
+    const n = start[g + 1] - start[g];
+    let sum = 0;
+    for (let m = start[g]; m < start[g + 1]; m++) sum += x[member[m]];
+    for (let m = start[g]; m < start[g + 1]; m++) {
+      const own = x[member[m]];
+      score[member[m]] = n > 1 ? own - (sum - own) / (n - 1) : singleton === 'raw' ? own : 0;
+    }
+  }
+  return score;
+}
