@@ -1,23 +1,35 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint, siteSources } from './fingerprint.mjs';
 import { projectRoot, runPackageScript } from './run-command.mjs';
 
-const stamp = join(projectRoot, 'dist', '.built-from');
+const dist = join(projectRoot, 'dist');
+const stamp = '.built-from';
 
-/** Builds dist/: the app's pass, then the embed's pass into dist/embed/. */
+/** Builds dist/: the app's pass, then the embed's pass into dist/embed/. The old build stays until the new one is whole. */
 export async function buildSite() {
   const sources = fingerprint(siteSources);
-  rmSync(stamp, { force: true });
-  for (const config of ['vite.config.ts', 'vite.embed.config.ts']) {
-    const code = await runPackageScript('vite/bin/vite.js', ['build', '--config', config, '--logLevel', 'warn'], { quietStdout: true });
-    if (code !== 0) throw new Error(`The build (${config}) ended with code ${code}; its message above says why.`);
+  const inProgress = `${dist}.${process.pid}`;
+  try {
+    for (const [config, outDir] of [
+      ['vite.config.ts', inProgress],
+      ['vite.embed.config.ts', join(inProgress, 'embed')],
+    ]) {
+      const args = ['build', '--config', config, '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
+      const code = await runPackageScript('vite/bin/vite.js', args, { quietStdout: true });
+      if (code !== 0) throw new Error(`The build (${config}) ended with code ${code}; its message above says why.`);
+    }
+    writeFileSync(join(inProgress, stamp), sources);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(inProgress, dist);
+  } finally {
+    rmSync(inProgress, { recursive: true, force: true });
   }
-  writeFileSync(stamp, sources);
 }
 
 export function siteIsFresh() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint(siteSources);
+  const path = join(dist, stamp);
+  return existsSync(path) && readFileSync(path, 'utf8') === fingerprint(siteSources);
 }
 
 /** Builds when dist/ is missing or older than its sources. */

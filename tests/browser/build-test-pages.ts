@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
+import { buildOnce } from '../../src/tools/build-once.mjs';
 import { fingerprint, siteSources } from '../../src/tools/fingerprint.mjs';
 import { projectRoot } from '../../src/tools/run-command.mjs';
 import { contentSecurityPolicy } from '../../src/tools/vite/pages';
@@ -9,18 +10,18 @@ import { pluginMetadata } from '../../src/tools/vite/plugin-metadata';
 import { wasmBinaries } from '../../src/tools/vite/wasm-binaries';
 
 const sources = 'tests/browser/pages';
-export const testPagesFolder = join(projectRoot, '.cache', 'test-pages');
 
 /**
- * Bundles every tests/browser/pages/NAME.ts to NAME.html, with the site's own
- * content security policy, so that modules of `src/` run in a real browser
- * without being part of the site.
+ * Bundles every tests/browser/pages/NAME.page.ts to NAME.html, with the site's
+ * own content security policy, so that modules of `src/` run in a real browser
+ * without being part of the site. Gives the folder that holds them.
  */
-export async function buildTestPages(): Promise<void> {
-  const stamp = join(testPagesFolder, '.built-from');
+export function buildTestPages(): Promise<string> {
   const wanted = fingerprint([sources, 'tests/browser/build-test-pages.ts', ...siteSources]);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  rmSync(stamp, { force: true });
+  return buildOnce(join(projectRoot, '.cache', 'test-pages'), wanted, bundlePages);
+}
+
+async function bundlePages(outDir: string): Promise<void> {
   const names = readdirSync(join(projectRoot, sources))
     .filter((file) => file.endsWith('.page.ts'))
     .map((file) => basename(file, '.page.ts'));
@@ -34,7 +35,7 @@ export async function buildTestPages(): Promise<void> {
     worker: { format: 'es' },
     build: {
       target: 'es2023',
-      outDir: testPagesFolder,
+      outDir,
       emptyOutDir: true,
       assetsInlineLimit: 0,
       minify: false,
@@ -56,7 +57,6 @@ export async function buildTestPages(): Promise<void> {
       '<link rel="icon" href="data:," />',
       `<script type="module" src="./${name}.js"></script>`,
     ].join('\n');
-    writeFileSync(join(testPagesFolder, `${name}.html`), html);
+    writeFileSync(join(outDir, `${name}.html`), html);
   }
-  writeFileSync(stamp, wanted);
 }

@@ -1,11 +1,10 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { projectRoot } from '../../src/tools/run-command.mjs';
+import { describe, expect, inject, test } from 'vitest';
 import { sizeReport } from '../../src/tools/size-report.mjs';
 import { siteUrl, withPage } from './harness';
 
-const dist = join(projectRoot, 'dist');
+const dist = inject('siteFolder');
 const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
 const htmlFiles = files.filter((file) => file.endsWith('.html'));
 
