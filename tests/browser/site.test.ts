@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { sizeReport } from '../../src/tools/size-report.mjs';
+import { accessibilityProblems } from './accessibility';
 import { siteUrl, withPage } from './harness';
 
 const dist = inject('siteFolder');
@@ -61,5 +62,15 @@ test('the reference opens and its pages are reached from the index', async () =>
     expect(page.url()).toMatch(/\/reference\/[a-z0-9-]+\/$/);
     const height = await page.locator('article math').first().evaluate((math) => math.getBoundingClientRect().height);
     expect(height).toBeGreaterThan(10);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await accessibilityProblems(page)).toEqual([]);
+  });
+});
+
+test('what axe finds is reported', async () => {
+  await withPage(siteUrl('reference/'), async (page) => {
+    await page.evaluate(() => document.querySelector('main')!.append(document.createElement('button')));
+    expect(await accessibilityProblems(page)).toEqual([expect.stringMatching(/^button-name: /)]);
   });
 });
