@@ -5,7 +5,6 @@ import { defineConfig } from 'vite';
 /** Every chart on one page with seeded data: `npx vite --config tests/charts/gallery/vite.config.ts`. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  configFile: false,
   cacheDir: '../../../node_modules/.vite-gallery',
   plugins: [svelte({ configFile: fileURLToPath(new URL('../../../svelte.config.js', import.meta.url)) })],
 });
