@@ -1,5 +1,7 @@
+import type { EstimatorLaw } from '../../core/contracts/estimator';
 import type { Parameter, Parameters } from '../../core/contracts/parameters';
 import type { Citation, Described, Flavour, WorkedExample } from '../../core/contracts/plugin';
+import type { RewardLaw } from '../../core/contracts/reward';
 import type { PluginKind } from '../../core/plugin-set';
 import { kinds, type LoadedPlugins } from './catalogue.ts';
 
@@ -8,6 +10,8 @@ export interface PageContent {
   readonly body: string;
 }
 
+type Law = EstimatorLaw | RewardLaw;
+
 /** The union of what plug-ins of all kinds may declare; a page shows what is there. */
 interface Declared extends Described {
   readonly kind: PluginKind;
@@ -15,7 +19,7 @@ interface Declared extends Described {
   readonly question?: string;
   readonly needs?: Readonly<Record<string, string>>;
   readonly flavours?: Readonly<Record<string, Flavour>>;
-  readonly laws?: readonly string[];
+  readonly laws?: readonly Law[];
   readonly reducesTo?: readonly { readonly equals: string; readonly at: unknown; readonly with?: unknown; readonly why: string }[];
   readonly examples?: readonly WorkedExample[];
   readonly signals?: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
@@ -36,6 +40,24 @@ const provenances: Record<Described['provenance'], string> = {
   read: 'Transcribed from a text; no published numbers to compare with.',
   recalled: 'Written from memory; compare with the source before relying on it.',
   own: 'This project’s own definition.',
+};
+
+const lawClaims: Record<Law, string> = {
+  'padding-invariant': 'Longer padding changes nothing.',
+  'order-equivariant': 'Reordering the trajectories reorders the result and changes no number.',
+  'zero-on-equal-rewards': 'Equal trajectories with equal rewards teach nothing.',
+  'finite-when-degenerate': 'Groups of one, equal rewards and empty trajectories stay finite.',
+  'scale-equivariant': 'Rewards times c > 0 give advantages times c.',
+  'scale-invariant': 'Rewards times c > 0 give the same advantages, up to ε.',
+  'shift-invariant': 'A constant added to every outcome changes no advantage.',
+  'sums-to-zero': 'The advantages of a group add up to zero over its trajectories.',
+  linear: 'The advantage of a sum of rewards is the sum of their advantages, values held at zero.',
+  markov: 'The reward of a step depends on its transition alone.',
+  telescopes: 'Its discounted sum depends on the end points alone.',
+  'zero-when-gate-shut': 'It pays nothing where the gate is shut.',
+  'non-positive': 'It never pays more than zero.',
+  'bounded-by-one': 'No trajectory collects more than one.',
+  'terminal-only': 'It pays on the last step alone.',
 };
 
 export function escapeHtml(text: string): string {
@@ -156,7 +178,7 @@ function flavours(known: Declared['flavours']): string {
 
 function guarantees({ laws = [], reducesTo = [] }: Declared): string {
   const items = [
-    ...laws.map((law) => escapeHtml(law.replaceAll('-', ' '))),
+    ...laws.map((law) => escapeHtml(lawClaims[law])),
     ...reducesTo.map(
       ({ at, equals, with: other, why }) =>
         `At ${code(at)} it equals <a href="../${equals}/">${escapeHtml(equals)}</a>${other ? ` with ${code(other)}` : ''}: ${escapeHtml(why)}`,
