@@ -1,5 +1,5 @@
 /** Parameters that many reward constructions share, so that they are called and limited alike. */
-import type { NumberParameter, SignalParameter } from './parameters';
+import type { JsonParameter, NumberParameter, SignalParameter } from './parameters';
 
 /** Weight of the raw outcome, paid on the last step. */
 export const outcomeWeight = (by: number) =>
@@ -19,3 +19,6 @@ export const sharedGamma = (by: number) =>
 
 /** The per-step score that a construction prices. */
 export const signal = (by: string, help: string) => ({ kind: 'signal', default: by, help }) as const satisfies SignalParameter;
+
+/** A constant that published vectors carry to describe their data; nothing reads it. */
+export const informative = (help: string) => ({ kind: 'json', default: null, informative: true, help }) as const satisfies JsonParameter;

@@ -36,6 +36,11 @@ export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs
    * A function where it depends on the parameters; read it through `isMarkov`.
    */
   readonly markov: boolean | ((params: ParameterValues<P>) => boolean);
+  /**
+   * True when the reward of a step is a function of its table row and of whether time runs out with the step: a
+   * potential that counts as 0 at the time-out. Such a term has an exact value too.
+   */
+  readonly timedMarkov: boolean;
   /** Which of `needs` are read at these parameters; all of them when missing. */
   readonly reads?: (params: ParameterValues<P>) => readonly (keyof N & string)[];
   /**
@@ -45,21 +50,21 @@ export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs
   readonly logDefaults: StoredValues;
   /** Potential-based terms sit outside the gate by default, because a gate over them breaks invariance. */
   readonly outsideGate: boolean;
-  price(columns: Columns<N>, params: ParameterValues<P>, context: CallContext): PriceResult<O>;
-  explain: ExplainFn<P, N, PriceResult<O>>;
+  price(columns: Columns<N>, params: ParameterValues<P>, context: CallContext): PriceResult<NoInfer<O>>;
+  explain: ExplainFn<P, N, PriceResult<NoInfer<O>>>;
 }
 
 type Input<P extends Parameters, N extends Needs, O extends Outputs> = Omit<
   RewardPlugin<P, N, O>,
-  'kind' | 'outputs' | 'flavours' | 'laws' | 'markov' | 'logDefaults' | 'outsideGate'
+  'kind' | 'outputs' | 'flavours' | 'laws' | 'markov' | 'timedMarkov' | 'logDefaults' | 'outsideGate'
 > &
-  Partial<Pick<RewardPlugin<P, N, O>, 'outputs' | 'flavours' | 'laws' | 'markov' | 'logDefaults' | 'outsideGate'>>;
+  Partial<Pick<RewardPlugin<P, N, O>, 'outputs' | 'flavours' | 'laws' | 'markov' | 'timedMarkov' | 'logDefaults' | 'outsideGate'>>;
 
 /** Declares a reward construction. One file, one entry, one default export; the file stem is the id. */
 export function defineReward<const P extends Parameters, const N extends Needs, const O extends Outputs = {}>(
   plugin: Input<P, N, O>,
 ): RewardPlugin<P, N, O> {
-  return { outputs: {} as O, flavours: {}, laws: [], markov: false, logDefaults: {}, outsideGate: false, ...plugin, kind: 'reward' };
+  return { outputs: {} as O, flavours: {}, laws: [], markov: false, timedMarkov: false, logDefaults: {}, outsideGate: false, ...plugin, kind: 'reward' };
 }
 
 /** Whether a reward is a function of its table row alone at these parameters. */
