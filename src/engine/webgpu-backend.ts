@@ -77,7 +77,7 @@ export async function openWebGpu(): Promise<TfjsBackend> {
  */
 async function start(): Promise<TfjsBackend> {
   const gpu = typeof navigator === 'undefined' ? undefined : navigator.gpu;
-  if (!gpu) throw new EngineUnavailableError('webgpu', 'This browser has no WebGPU.');
+  if (!gpu) throw new EngineUnavailableError('webgpu', 'There is no WebGPU here.');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new EngineUnavailableError('webgpu', 'No WebGPU adapter in this browser.');
   const device = await requestDevice(adapter);

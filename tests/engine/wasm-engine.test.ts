@@ -64,7 +64,7 @@ describe('TensorFlow.js on WebAssembly, beside the TypeScript engine', () => {
 
   test('says what is missing', async () => {
     await expect(openEngine('wasm')).rejects.toThrow('not part of this build');
-    await expect(openEngine('webgpu')).rejects.toThrow('This browser has no WebGPU.');
+    await expect(openEngine('webgpu')).rejects.toThrow('There is no WebGPU here.');
     const engine = await openEngine('wasm', { wasmBinaries });
     const p = problem(shape, 4, 1);
     const network = await engine.create(shape, p.features);
