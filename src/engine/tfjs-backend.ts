@@ -1,3 +1,4 @@
+import { getKernel, registerKernel, type KernelConfig } from '@tensorflow/tfjs-core';
 import type { EngineName } from './engine';
 
 /** A TensorFlow.js backend that has started, as the networks on it need it. */
@@ -9,4 +10,9 @@ export interface TfjsBackend {
   /** Resolves with the reason when the device behind the backend is gone. */
   readonly lost: Promise<string>;
   close(): void;
+}
+
+/** Registers the kernels that are not there yet; TensorFlow.js warns of each that is. */
+export function registerMissing(kernels: readonly KernelConfig[]): void {
+  for (const kernel of kernels) if (!getKernel(kernel.kernelName, kernel.backendName)) registerKernel(kernel);
 }

@@ -1,4 +1,4 @@
-import { env, findBackendFactory, registerBackend, registerKernel, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
+import { env, findBackendFactory, registerBackend, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm/dist/flags_wasm';
 import { BackendWasm, init, setWasmPaths } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
 import { batchMatMulConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/BatchMatMul';
@@ -12,7 +12,7 @@ import { stepConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Step';
 import { subConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sub';
 import { tanhConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Tanh';
 import { EngineUnavailableError } from './engine';
-import type { TfjsBackend } from './tfjs-backend';
+import { registerMissing, type TfjsBackend } from './tfjs-backend';
 
 /** The kernels that a forward and a vjp call, the same list as on WebGPU. */
 const kernels: readonly KernelConfig[] = [
@@ -57,7 +57,7 @@ async function start(binaries: string): Promise<TfjsBackend> {
   });
   const hasSimd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
   // From here on without waiting: TensorFlow.js mixes backends up where another one starts in between.
-  kernels.forEach(registerKernel);
+  registerMissing(kernels);
   if (findBackendFactory('wasm')) removeBackend('wasm');
   registerBackend('wasm', () => new BackendWasm(wasm), 2);
   void setBackend('wasm');

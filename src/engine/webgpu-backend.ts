@@ -1,4 +1,4 @@
-import { env, findBackend, findBackendFactory, registerBackend, registerKernel, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
+import { env, findBackend, findBackendFactory, registerBackend, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
 import { batchMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/BatchMatMul';
@@ -12,7 +12,7 @@ import { stepConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Step';
 import { subConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sub';
 import { tanhConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tanh';
 import { EngineUnavailableError } from './engine';
-import type { TfjsBackend } from './tfjs-backend';
+import { registerMissing, type TfjsBackend } from './tfjs-backend';
 
 /**
  * The kernels that a forward and a vjp dispatch, and no others: registering the package's whole
@@ -40,7 +40,6 @@ const limitsToAskFor = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
-let areKernelsRegistered = false;
 let shared: { readonly opened: Promise<TfjsBackend>; users: number } | undefined;
 
 /**
@@ -83,8 +82,7 @@ async function start(): Promise<TfjsBackend> {
   const device = await requestDevice(adapter);
 
   // From here on without waiting: TensorFlow.js mixes backends up where another one starts in between.
-  if (!areKernelsRegistered) kernels.forEach(registerKernel);
-  areKernelsRegistered = true;
+  registerMissing(kernels);
   // Small tensors would be computed on the CPU otherwise, and then are not on the device.
   env().set('WEBGPU_CPU_FORWARD', false);
   const backend = new WebGPUBackend(device, adapter.info);
