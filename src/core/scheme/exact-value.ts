@@ -1,126 +1,119 @@
 import { columnsFor } from '../batch/columns-for';
-import { tableBatch } from '../batch/table-batch';
+import { TableBatch } from '../batch/table-batch';
 import { freshBuffer } from '../batch/workspace';
 import type { Table } from '../contracts/scenario';
+import { evaluatePolicy, type ExactValues } from '../mdp/exact';
+import { evaluateGated, type FinalGate } from '../mdp/gated-value';
 import { isGated, type CompiledScheme, type CompiledTerm } from './compile-scheme';
 import { gateValue } from './gate';
 
-/** Reward of every table row: on a step with time left, and on the step with which time runs out. */
+/** Reward of every table row, [rows]: on a step with time left, and on the step with which time runs out. */
 interface RowReward {
   readonly within: Float64Array;
   readonly last: Float64Array;
 }
 
 /**
- * The exact V of a scheme's own reward under a policy, finite horizon and time-dependent, by
- * backward induction with the scheme's γ:
- *
- *     V_t(s) = Σ_a π(a|s) Σ_k p_k (r_t(k) + γ V_{t+1}(s′_k)),   V_T = 0, V(done) = 0
- *
- * A gate g on the final outcome is known only at the end, so gated rewards take two columns:
- *
- *     P_t(s) = E[g | s],   M_t(s) = E[g · Σ_{k≥t} γ^{k−t} r_k | s]
- *     M_t(s) = Σ_a π Σ_k p_k (r_t(k) · P(k) + γ M_{t+1}(s′_k)),   P(k) = g(x_k) if k ends, else P_{t+1}(s′_k)
+ * The exact V of a scheme's own reward under a policy: finite horizon, time-dependent, the scheme's γ,
+ * by backward induction. A gate on the final outcome is known only at the end and takes the two columns of
+ * `evaluateGated`.
  */
 export class ExactValue {
-  readonly #open: RowReward | null;
+  readonly #open: RowReward;
   readonly #gated: RowReward | null;
-  /** [rows] gate of the episodes that end with a row; and the gate of those that run out of time. */
-  readonly #rowGate: Float64Array;
-  readonly #timeOutGate: number;
-  readonly #value: Float64Array;
-  readonly #chance: Float64Array;
-  readonly #gatedValue: Float64Array;
+  readonly #gate: FinalGate | null;
+  #values: ExactValues | undefined;
 
+  /** Only for schemes for which `whyNoExactValue` is null. */
   constructor(
     private readonly scheme: CompiledScheme,
     private readonly table: Table,
   ) {
-    const { rows, S, horizon } = table;
     const { gate } = scheme.spec;
+    const hasGated = scheme.terms.some((term) => isGated(term, scheme.spec));
     this.#open = sumRows(scheme, table, false);
-    this.#gated = sumRows(scheme, table, true);
-    this.#rowGate = new Float64Array(rows);
-    this.#timeOutGate = gate ? gateValue(0, gate) : 1;
-    if (gate) {
-      const measured = gateColumn(table, gate.source)!;
-      for (let row = 0; row < rows; row++) this.#rowGate[row] = gateValue(measured[row], gate);
-    }
-    this.#value = new Float64Array((horizon + 1) * S);
-    const width = this.#gated ? S : 0;
-    this.#chance = new Float64Array(2 * width);
-    this.#gatedValue = new Float64Array(2 * width);
+    this.#gated = hasGated ? sumRows(scheme, table, true) : null;
+    const measured = gate && gateColumn(table, gate.source);
+    this.#gate = gate && measured ? { gate: measured.map((x) => gateValue(x, gate)), timeOutGate: gateValue(0, gate) } : null;
   }
 
-  /**
-   * V, [(T + 1) × S], of the policy with these probabilities, [S·A]. The array is written anew by the
-   * next call.
-   */
+  /** V, [(T + 1) × S], under a policy's probabilities, [S·A]. A later call may write into the same array. */
   evaluate(probability: Float64Array): Float64Array {
-    const { S, horizon } = this.table;
-    const value = this.#value;
-    value.fill(0, horizon * S);
-    if (this.#gated) {
-      this.#chance.fill(this.#timeOutGate, 0, S);
-      this.#gatedValue.fill(0, 0, S);
-    }
-    for (let t = horizon - 1; t >= 0; t--) {
-      this.#openStep(probability, t);
-      if (this.#gated) this.#gatedStep(probability, t);
-    }
-    if (this.#gated) this.#addOpen();
-    return value;
-  }
-
-  /** One backward step of the part outside the gate. */
-  #openStep(probability: Float64Array, t: number): void {
-    const { S, A, horizon, rowStart, rowProbability, rowNext, rowDone, absorbing } = this.table;
-    const reward = this.#open ? (t === horizon - 1 ? this.#open.last : this.#open.within) : null;
-    const value = this.#value;
-    const next = (t + 1) * S;
     const { gamma } = this.scheme.spec;
-    for (let s = 0; s < S; s++) {
-      let total = 0;
-      if (reward && !absorbing[s]) {
-        for (let k = s * A; k < (s + 1) * A; k++) {
-          let q = 0;
-          for (let row = rowStart[k]; row < rowStart[k + 1]; row++) {
-            q += rowProbability[row] * (reward[row] + (rowDone[row] ? 0 : gamma * value[next + rowNext[row]]));
-          }
-          total += probability[k] * q;
-        }
-      }
-      value[t * S + s] = total;
+    const { within, last } = this.#open;
+    if (this.#gated && this.#gate) {
+      const options = { gamma, ungated: within, finalUngated: last };
+      return evaluateGated(this.table, probability, this.#gated.within, this.#gate, options).value;
     }
+    this.#values = evaluatePolicy(this.table, probability, within, { gamma, finalReward: last }, this.#values);
+    return this.#values.value;
   }
+}
 
-  /** One backward step of P and M; the two halves of their arrays take turns. M of every t waits in `#gatedAt`. */
-  #gatedStep(probability: Float64Array, t: number): void {
-    const { S, A, horizon, rowStart, rowProbability, rowNext, rowDone, absorbing } = this.table;
-    const reward = t === horizon - 1 ? this.#gated!.last : this.#gated!.within;
-    const from = ((horizon - 1 - t) % 2) * S;
-    const to = S - from;
-    const { gamma } = this.scheme.spec;
-    const gatedAt = this.#gatedAt();
-    for (let s = 0; s < S; s++) {
-      let chance = 0;
-      let total = 0;
-      if (!absorbing[s]) {
-        for (let k = s * A; k < (s + 1) * A; k++) {
-          let p = 0;
-          let m = 0;
-          for (let row = rowStart[k]; row < rowStart[k + 1]; row++) {
-            const open = rowDone[row] ? this.#rowGate[row] : this.#chance[from + rowNext[row]];
-            p += rowProbability[row] * open;
-            m += rowProbability[row] * (reward[row] * open + (rowDone[row] ? 0 : gamma * this.#gatedValue[from + rowNext[row]]));
-          }
-          chance += probability[k] * p;
-          total += probability[k] * m;
-        }
-      }
-      this.#chance[to + s] = chance;
-      this.#gatedValue[to + s] = total;
-      gatedAt[t * S + s] = total;
+/**
+ * Why there is no exact value of a scheme's reward over the table's states, in a sentence; null when there is
+ * one. Terms must be functions of the table row, or outside the gate also of whether time runs out, and
+ * a gate must be decided by the last step alone.
+ */
+export function whyNoExactValue(scheme: CompiledScheme, table: Table): string | null {
+  const learned = 'so there is no exact value. A critic is learned instead.';
+  for (const term of scheme.terms) {
+    if (term.perRow) continue;
+    const name = term.spec.label || term.plugin.title;
+    if (!term.plugin.timedMarkov) return `"${name}" pays by more than the state and the action, ${learned}`;
+    if (isGated(term, scheme.spec)) return `"${name}" depends on the time-out and is multiplied by the gate, ${learned}`;
+  }
+  const { gate } = scheme.spec;
+  if (!gate || !scheme.terms.some((term) => isGated(term, scheme.spec))) return null;
+  const measured = gateColumn(table, gate.source);
+  if (!measured) return `The gate reads "${gate.source}", which this scenario does not have.`;
+  if (measured.some((x, row) => x !== 0 && table.rowDone[row] === 0)) {
+    return `The gate adds up "${gate.source}" along the way, which the state does not hold, ${learned}`;
+  }
+  return null;
+}
+
+function gateColumn(table: Table, source: string): Float64Array | undefined {
+  if (source === 'outcome') return table.metrics[table.truth];
+  return Object.hasOwn(table.signals, source) ? table.signals[source] : undefined;
+}
+
+/** Σ weight × reward over the gated or the open terms. */
+function sumRows(scheme: CompiledScheme, table: Table, gated: boolean): RowReward {
+  const within = new Float64Array(table.rows);
+  const last = new Float64Array(table.rows);
+  for (const term of scheme.terms) {
+    if (isGated(term, scheme.spec) !== gated) continue;
+    const rows = rowsOf(term, table);
+    for (let row = 0; row < table.rows; row++) {
+      within[row] += term.spec.weight * rows.within[row];
+      last[row] += term.spec.weight * rows.last[row];
     }
   }
+  return { within, last };
+}
+
+function rowsOf(term: CompiledTerm, table: Table): RowReward {
+  if (term.perRow) return { within: term.perRow, last: term.perRow };
+  return { within: priceFirstSteps(term, table, 2), last: priceFirstSteps(term, table, 1) };
+}
+
+/**
+ * Reward of every row as the first step of an episode of at most `maxLen` steps: with 1 time runs out
+ * unless the row ends the task, with 2 it goes on by any row of the next state.
+ */
+function priceFirstSteps({ plugin, params }: CompiledTerm, table: Table, maxLen: 1 | 2): Float64Array {
+  const { rows, A, rowStart, rowNext, rowDone, rowState } = table;
+  const row = new Uint32Array(rows * maxLen);
+  const length = new Int32Array(rows);
+  for (let k = 0; k < rows; k++) {
+    const goesOn = maxLen === 2 && !rowDone[k];
+    row[k * maxLen] = k;
+    if (goesOn) row[k * maxLen + 1] = rowStart[rowNext[k] * A];
+    length[k] = goesOn ? 2 : 1;
+  }
+  const batch = new TableBatch(table, { nTraj: rows, maxLen, groupSize: 1, row, length, terminated: rowDone.slice(), start: rowState.slice() });
+  const context = { buffer: freshBuffer, state: undefined, iteration: 0, detail: false };
+  const { reward } = plugin.price(columnsFor(plugin, params, batch) as never, params as never, context);
+  return maxLen === 1 ? reward : reward.filter((_, k) => k % 2 === 0);
 }

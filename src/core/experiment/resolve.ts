@@ -1,0 +1,120 @@
+import { MissingColumnError } from '../batch/columns-for';
+import type { ObjectivePlugin } from '../contracts/objective';
+import { completeParameters, type Parameters, type StoredValues } from '../contracts/parameters';
+import type { ScenarioPlugin, Table } from '../contracts/scenario';
+import { UnknownPluginError, type PluginKind, type PluginSet } from '../plugin-set';
+import { compileScheme, type CompiledScheme } from '../scheme/compile-scheme';
+import { whyNoExactValue } from '../scheme/exact-value';
+import type { SchemeSpec } from '../scheme/scheme-spec';
+import type { ExperimentSpec, SpecProblem, TrainingSpec } from './spec';
+
+/** Why a scheme of an experiment cannot be priced. */
+export interface SchemeFailure {
+  readonly scheme: number;
+  readonly code: 'missing-column' | 'unknown-plugin' | 'unreadable-spec';
+  readonly message: string;
+}
+
+/** A spec with everything that it names found, completed and compiled. */
+export interface Experiment {
+  readonly spec: ExperimentSpec;
+  readonly scenario: ScenarioPlugin;
+  readonly scenarioParams: Record<string, unknown>;
+  readonly table: Table;
+  /** [S·A] logits of the starting policy. */
+  readonly initialLogits: Float64Array;
+  /** By scheme number; null where `failures` says why. `value` is `learned` where an exact one was asked for and does not exist. */
+  readonly schemes: readonly (CompiledScheme | null)[];
+  readonly failures: readonly SchemeFailure[];
+  readonly objective: ObjectivePlugin;
+  readonly objectiveParams: Record<string, unknown>;
+  /** Parameter values that were clamped or replaced, by field of the spec. */
+  readonly problems: readonly SpecProblem[];
+}
+
+/** Every plug-in that a spec names, once each; `loadPlugins` takes the list. */
+export function wantedPlugins(spec: ExperimentSpec): (readonly [PluginKind, string])[] {
+  const wanted = new Map<string, readonly [PluginKind, string]>();
+  const want = (kind: PluginKind, id: string) => wanted.set(`${kind}/${id}`, [kind, id]);
+  want('scenario', spec.scenario.id);
+  want('objective', spec.training.objective.id);
+  for (const scheme of spec.schemes) {
+    want('estimator', scheme.estimator.id);
+    for (const term of scheme.terms) want('reward', term.reward);
+  }
+  return [...wanted.values()];
+}
+
+/**
+ * Compiles a spec. Parts of `previous` that the spec leaves as they were are kept: the table while the
+ * scenario stays, a compiled scheme while its own spec stays.
+ *
+ * A scheme that cannot be compiled is null and has a failure with its reason; the others are not
+ * affected. Throws `UnknownPluginError` for the scenario or the objective, and what the scenario's table throws.
+ */
+export function resolveExperiment(spec: ExperimentSpec, plugins: PluginSet, previous: Experiment | null = null): Experiment {
+  const problems: SpecProblem[] = [];
+  const complete = (parameters: Parameters, stored: StoredValues, field: string) => {
+    const { values, problems: found } = completeParameters(parameters, stored);
+    for (const { key, message } of found) problems.push({ field: `${field}/${key}`, message });
+    return values;
+  };
+  const scenario = plugins.get('scenario', spec.scenario.id);
+  const scenarioParams = complete(scenario.params, spec.scenario.params, '/scenario/params');
+  const same = previous && previous.scenario === scenario && sameJson(previous.scenarioParams, scenarioParams) ? previous : null;
+  const table = same ? same.table : scenario.table(scenarioParams as never);
+  const initialLogits = same
+    ? same.initialLogits
+    : (scenario.initialLogits?.(scenarioParams as never) ?? new Float64Array(table.S * table.A));
+  const failures: SchemeFailure[] = [];
+  const schemes = spec.schemes.map((scheme, k) => {
+    const kept = same && sameJson(same.spec.schemes[k], scheme) ? same.schemes[k] : null;
+    try {
+      const compiled = kept ?? compileWithValue(scheme, plugins, table);
+      for (const { field, message } of compiled.problems) problems.push({ field: `/schemes/${k}${field}`, message });
+      return compiled;
+    } catch (error) {
+      failures.push({ scheme: k, code: failureCode(error), message: error instanceof Error ? error.message : String(error) });
+      return null;
+    }
+  });
+  const objective = plugins.get('objective', spec.training.objective.id);
+  const objectiveParams = complete(objective.params, spec.training.objective.params, '/training/objective/params');
+  return { spec, scenario, scenarioParams, table, initialLogits, schemes, failures, objective, objectiveParams, problems };
+}
+
+/**
+ * Where the streams of a learner's batches start. A learner is known by the number of its seed,
+ * `seeds.first + index`, and by nothing else: schemes share their luck, and seed 7 meets the same luck
+ * whether a run holds seeds 0 to 19 or 5 to 9.
+ */
+export function learnerStream(
+  training: Pick<TrainingSpec, 'seeds'>,
+  seedIndex: number,
+  iteration: number,
+): { readonly seed: number; readonly learner: number; readonly iteration: number } {
+  return { seed: 0, learner: training.seeds.first + seedIndex, iteration };
+}
+
+/** True when the scheme's estimator reads V. */
+export function readsValue({ estimator }: Pick<CompiledScheme, 'estimator'>): boolean {
+  return Object.hasOwn(estimator.needs, 'value');
+}
+
+function compileWithValue(spec: SchemeSpec, plugins: PluginSet, table: Table): CompiledScheme {
+  const compiled = compileScheme(spec, plugins, table);
+  if (spec.value !== 'exact' || !readsValue(compiled)) return compiled;
+  const message = whyNoExactValue(compiled, table);
+  if (message === null) return compiled;
+  return { ...compiled, spec: { ...spec, value: 'learned' }, problems: [...compiled.problems, { field: '/value', message }] };
+}
+
+function failureCode(error: unknown): SchemeFailure['code'] {
+  if (error instanceof MissingColumnError) return 'missing-column';
+  if (error instanceof UnknownPluginError) return 'unknown-plugin';
+  return 'unreadable-spec';
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

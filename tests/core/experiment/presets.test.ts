@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { allPlugins } from '../../../src/core/all-plugins';
+import { findPresetSpec, loadPreset, presetIds } from '../../../src/core/experiment/presets';
+import { resolveExperiment, wantedPlugins } from '../../../src/core/experiment/resolve';
+import { MAX_SCHEMES } from '../../../src/core/scheme/scheme-spec';
+
+const plugins = allPlugins();
+
+/** Names that the headless command promises; they never change. */
+const names: Record<string, string[]> = {
+  'boat-race': ['dense', 'first-visit', 'gated', 'gated-cap', 'pbrs', 'sparse'],
+  'swe-agent': ['gated-0.1', 'gated-0.3', 'gated-1.0', 'outcome', 'plain'],
+  'math-steps': ['clip', 'clip-delta', 'delta', 'outcome', 'pure', 'sum'],
+  'key-door': ['naive-progress', 'naive-prox', 'pbrs-inf', 'pbrs-inf-nozero', 'pbrs-man', 'pbrs-man-nozero', 'sparse', 'subgoal'],
+};
+names['key-door-gae'] = names['key-door'];
+
+it('offers every preset', () => {
+  expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae']);
+});
+
+describe.each(Object.keys(names))('preset %s', (id) => {
+  it('is readable, and is found by its reference', async () => {
+    const preset = (await loadPreset(id))!;
+    expect(preset.id).toBe(id);
+    expect(preset.spec.base).toBe(`${id}@${preset.revision}`);
+    expect(await findPresetSpec(preset.spec.base)).toEqual(preset.spec);
+    expect(await findPresetSpec(`${id}@99`)).toBeUndefined();
+  });
+
+  it('holds exactly the promised schemes, and all of them resolve without a complaint', async () => {
+    const preset = (await loadPreset(id))!;
+    const schemes = [...preset.spec.schemes, ...preset.library];
+    expect(schemes.map((scheme) => scheme.name).sort()).toEqual(names[id]);
+    for (let from = 0; from < schemes.length; from += MAX_SCHEMES) {
+      const spec = { ...preset.spec, schemes: schemes.slice(from, from + MAX_SCHEMES) };
+      const experiment = resolveExperiment(spec, plugins);
+      expect(experiment.failures).toEqual([]);
+      expect(experiment.problems).toEqual([]);
+      for (const [kind, wanted] of wantedPlugins(spec)) expect(plugins.has(kind, wanted)).toBe(true);
+    }
+  });
+
+  it('has knobs that point at numbers, all equal', async () => {
+    const preset = (await loadPreset(id))!;
+    for (const pointers of Object.values(preset.knobs)) {
+      const values = pointers.map((pointer) => {
+        const [root, ...keys] = pointer.slice(1).split('/');
+        const base = root === 'library' ? preset.library : preset.spec[root as 'schemes'];
+        return keys.reduce((at, key) => (at as Record<string, unknown>)[key], base as unknown);
+      });
+      expect(new Set(values).size).toBe(1);
+      expect(typeof values[0]).toBe('number');
+    }
+  });
+});
