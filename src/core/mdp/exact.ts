@@ -39,7 +39,7 @@ export function emptyExactValues(S: number, A: number, horizon: number): ExactVa
 }
 
 /** E[reward | s, a] of a row reward, [S·A]. */
-export function expectedRowReward(table: Table, reward: Float64Array, out = new Float64Array(table.S * table.A)): Float64Array {
+export function expectedRowReward(table: Table, reward: Float64Array, out: Float64Array = new Float64Array(table.S * table.A)): Float64Array {
   const { rowStart, rowProbability } = table;
   for (let sa = 0; sa < out.length; sa++) {
     let sum = 0;

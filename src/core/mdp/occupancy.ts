@@ -72,7 +72,7 @@ export function policyGradient(
   { advantage }: Pick<ExactValues, 'advantage'>,
   { reach, horizon }: Pick<Occupancy, 'reach' | 'horizon'>,
   gamma = 1,
-  out = new Float64Array(table.S * table.A),
+  out: Float64Array = new Float64Array(table.S * table.A),
 ): Float64Array {
   const { S, A } = table;
   out.fill(0);
