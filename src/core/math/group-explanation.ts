@@ -109,3 +109,30 @@ export function otherValues(x: Float64Array, group: GroupLayout, trajectory: num
     .filter((j) => j !== trajectory)
     .map((j) => x[j]);
 }
+
+/** Members of trajectory i's group that have a step t. */
+export function runningAt({ length }: Frame, group: GroupLayout, trajectory: number, step: number): number[] {
+  return Array.from(membersOf(group, trajectory)).filter((j) => step < length[j]);
+}
+
+/** (x − μ_t) / (σ_t + ε) at one step index; what `positionScores` computes. */
+export function positionLines(
+  x: Float64Array,
+  frame: Frame,
+  group: GroupLayout,
+  trajectory: number,
+  step: number,
+  epsilon: number,
+  symbol: string,
+  names: Names = {},
+): ExplanationLine[] {
+  const values = runningAt(frame, group, trajectory, step).map((j) => x[j * frame.maxLen + step]);
+  const rule = { normByStd: true, ddof: 0, epsilon, singleton: 'zero' } as const;
+  return scoreLines(x[trajectory * frame.maxLen + step], values, rule, { symbol, ...names });
+}
+
+/** What a step was compared with: the same step of the members that have it. */
+export function positionMembers(x: Float64Array, frame: Frame, group: GroupLayout, trajectory: number, step: number, title: string): NonNullable<Explanation['members']> {
+  const values = runningAt(frame, group, trajectory, step).map((j) => ({ trajectory: j, step, value: x[j * frame.maxLen + step] }));
+  return { title, baseline: values.reduce((sum, { value }) => sum + value, 0) / values.length, values };
+}

@@ -226,3 +226,26 @@ export function leaveOneOut(x: Float64Array, group: GroupLayout, singleton: Sing
   }
   return score;
 }
+
+/** x_{t+1} − x_t of a state column, 0 in padding, [nTraj × maxLen]. */
+export function stateGains(x: Float64Array, { nTraj, maxLen, length }: Frame, buffer: Buffer): Float64Array {
+  const gain = buffer(nTraj * maxLen);
+  for (let i = 0; i < nTraj; i++) {
+    const start = i * maxLen;
+    for (let t = 0, k = i * (maxLen + 1); t < length[i]; t++, k++) gain[start + t] = x[k + 1] - x[k];
+    gain.fill(0, start + length[i], start + maxLen);
+  }
+  return gain;
+}
+
+/** (x − μ_t) / (σ_t + ε) over the members of a group at each step index, σ of the population, [nTraj × maxLen]. */
+export function positionScores(x: Float64Array, frame: Frame, group: GroupLayout, epsilon: number, buffer: Buffer): Float64Array {
+  const { nTraj, maxLen, length } = frame;
+  const { mean, deviation } = positionMoments(x, frame, group, 0, buffer);
+  const score = buffer(nTraj * maxLen).fill(0);
+  for (let i = 0; i < nTraj; i++) {
+    const row = group.id[i] * maxLen;
+    for (let t = 0, k = i * maxLen; t < length[i]; t++, k++) score[k] = (x[k] - mean[row + t]) / (deviation[row + t] + epsilon || 1);
+  }
+  return score;
+}
