@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { allPlugins } from '../../src/core/all-plugins';
+import { completeParameters, type Parameter } from '../../src/core/contracts/parameters';
+import type { ScenarioPlugin, Table } from '../../src/core/contracts/scenario';
+import { expectedMetrics, occupancy } from '../../src/core/mdp/occupancy';
+import { softmaxPolicy } from '../../src/core/mdp/policy';
+import { rollout } from '../../src/core/mdp/rollout';
+
+const scenarios = allPlugins().list('scenario');
+
+/** Parameter values a link could carry: within the limits, at them, beyond them, or of the wrong kind. */
+function hostile(parameter: Parameter): fc.Arbitrary<unknown> {
+  const nonsense = fc.constantFrom<unknown>(null, NaN, Infinity, 'x', [], {}, true, -1e9, 1e9, 0.5);
+  if (parameter.kind === 'number') return fc.oneof(fc.double({ min: parameter.min, max: parameter.max, noNaN: true }), nonsense);
+  if (parameter.kind === 'integer') return fc.oneof(fc.integer({ min: parameter.min, max: parameter.max }), nonsense);
+  if (parameter.kind === 'choice') return fc.oneof(fc.constantFrom(...parameter.options.map((option) => option.value)), nonsense);
+  if (parameter.kind === 'boolean') return fc.oneof(fc.boolean(), nonsense);
+  return nonsense;
+}
+
+const settings = (scenario: ScenarioPlugin) =>
+  fc
+    .record(Object.fromEntries(Object.entries(scenario.params).map(([key, parameter]) => [key, hostile(parameter)])), { requiredKeys: [] })
+    .map((stored) => completeParameters(scenario.params, stored).values as never);
+
+const defaults = (scenario: ScenarioPlugin) => completeParameters(scenario.params, {}).values as never;
+const initialLogits = (scenario: ScenarioPlugin, { S, A }: Table, params: never) =>
+  scenario.initialLogits?.(params) ?? new Float64Array(S * A);
+
+it('there are scenarios to test', () => {
+  expect(scenarios.map(({ id }) => id)).toEqual(expect.arrayContaining(['boat-race', 'key-door', 'math-steps', 'swe-agent']));
+});
+
+describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s', (_, scenario) => {
+  it('compiles whatever a link holds, with probabilities that add up and thresholds that agree', () => {
+    fc.assert(
+      fc.property(settings(scenario), (params) => {
+        const table = scenario.table(params);
+        expect(table.A).toBe(scenario.actionNames.length);
+        expect(table.S).toBeLessThanOrEqual(4096);
+        expect(table.features.data.length).toBe(table.S * table.features.width);
+        for (let sa = 0; sa < table.S * table.A; sa++) {
+          let sum = 0;
+          let before = 0;
+          for (let r = table.rowStart[sa]; r < table.rowStart[sa + 1]; r++) {
+            sum += table.rowProbability[r];
+            expect([table.rowState[r], table.rowAction[r]]).toEqual([Math.floor(sa / table.A), sa % table.A]);
+            expect(Math.abs((table.rowThreshold[r] - before) / 2 ** 32 - table.rowProbability[r])).toBeLessThan(2 ** -31);
+            before = table.rowThreshold[r];
+          }
+          expect(Math.abs(sum - 1)).toBeLessThan(1e-12);
+          expect(before).toBe(2 ** 32 - 1);
+        }
+      }),
+      { numRuns: 15, seed: 4 },
+    );
+  });
+
+  it('declares every signal, metric and state table that it has, and no other', () => {
+    const table = scenario.table(defaults(scenario));
+    expect(Object.keys(table.signals)).toEqual(Object.keys(scenario.signals));
+    expect(Object.keys(table.metrics)).toEqual(Object.keys(scenario.metrics));
+    expect(Object.keys(table.stateTables).sort()).toEqual(Object.keys(scenario.stateTables).sort());
+    expect(Object.keys(table.metrics)).toContain(table.truth);
+    for (const signal of Object.values(table.signals)) expect(signal.some((x) => x !== 0)).toBe(true);
+  });
+
+  it('pays nothing in absorbing states, where every action stays and is done', () => {
+    const table = scenario.table(defaults(scenario));
+    for (let r = 0; r < table.rows; r++) {
+      if (!table.absorbing[table.rowState[r]]) {
+        // What ends the task leads to an absorbing state, and only that does.
+        expect(table.absorbing[table.rowNext[r]]).toBe(table.rowDone[r]);
+        continue;
+      }
+      expect([table.rowNext[r], table.rowDone[r]]).toEqual([table.rowState[r], 1]);
+      for (const column of [...Object.values(table.signals), ...Object.values(table.metrics)]) expect(column[r]).toBe(0);
+    }
+    for (const potential of Object.values(table.stateTables)) for (let s = 0; s < table.S; s++) if (table.absorbing[s]) expect(potential[s]).toBe(0);
+  });
+
+  it('keeps shares between 0 and 1 in every trajectory', () => {
+    const table = scenario.table(defaults(scenario));
+    const { threshold } = softmaxPolicy(initialLogits(scenario, table, defaults(scenario)), table.S, table.A);
+    const { row, length, maxLen } = rollout(table, threshold, { nTraj: 2000, groupSize: 1, seed: 9, learner: 0, iteration: 0 });
+    for (const [name, { unit }] of Object.entries(scenario.metrics)) {
+      for (let i = 0; i < length.length; i++) {
+        let sum = 0;
+        for (let t = 0; t < length[i]; t++) sum += table.metrics[name][row[i * maxLen + t]];
+        expect(sum).toBeGreaterThanOrEqual(0);
+        expect(sum).toBeLessThanOrEqual(unit === 'share' ? 1 : maxLen);
+      }
+    }
+  });
+
+  it('has rollouts that repeat bit for bit and whose metrics agree with the exact ones within 4 standard errors', () => {
+    fc.assert(
+      fc.property(settings(scenario), fc.nat(1e6), (params, seed) => {
+        const table = scenario.table(params);
+        const logits = initialLogits(scenario, table, params).map((x, k) => x + Math.sin(1.7 * k + seed));
+        const { probability, threshold } = softmaxPolicy(logits, table.S, table.A);
+        const exact = expectedMetrics(table, probability, occupancy(table, probability).visits);
+        const n = 20_000;
+        const options = { nTraj: n, groupSize: 4, seed, learner: 0, iteration: 0 };
+        const { row, length, maxLen, terminated } = rollout(table, threshold, options);
+        const again = rollout(table, threshold, options);
+        expect(Buffer.from(again.row.buffer).equals(Buffer.from(row.buffer))).toBe(true);
+        expect(again.terminated).toEqual(terminated);
+        for (const [name, column] of Object.entries(table.metrics)) {
+          let [sum, squares] = [0, 0];
+          for (let i = 0; i < n; i++) {
+            let total = 0;
+            for (let t = 0; t < length[i]; t++) total += column[row[i * maxLen + t]];
+            sum += total;
+            squares += total * total;
+          }
+          const mean = sum / n;
+          // A share so rare that it was not seen still has the standard error of its exact value.
+          const spread = Math.max(squares / n - mean ** 2, scenario.metrics[name].unit === 'share' ? exact[name] * (1 - exact[name]) : 0, 0);
+          expect(Math.abs(mean - exact[name]), name).toBeLessThan(4 * Math.sqrt(spread / n) + 5 / n);
+        }
+      }),
+      { numRuns: 6, seed: 5 },
+    );
+  });
+
+  it('has a picture and words for every state', () => {
+    fc.assert(
+      fc.property(settings(scenario), (params) => {
+        const table = scenario.table(params);
+        const picture = scenario.picture(params);
+        for (let s = 0; s < table.S; s++) expect(scenario.describeState(s, params)).toMatch(/^\S.*\S$/);
+        const within = (of: Int32Array, size: number) => {
+          expect(of.length).toBe(table.S);
+          for (let s = 0; s < table.S; s++) {
+            expect(of[s]).toBeGreaterThanOrEqual(table.absorbing[s] ? -1 : 0);
+            expect(of[s]).toBeLessThan(size);
+          }
+        };
+        if (picture.kind === 'grid') {
+          within(picture.cellOf, picture.columns * picture.rows);
+          expect(picture.carries.length).toBe(table.S);
+          expect(picture.wall.length).toBe(picture.columns * picture.rows);
+          for (let s = 0; s < table.S; s++) if (picture.cellOf[s] >= 0) expect(picture.wall[picture.cellOf[s]]).toBe(0);
+          for (const { cell } of picture.marks) expect(picture.wall[cell]).toBe(0);
+        } else if (picture.kind === 'track') {
+          within(picture.nodeOf, picture.nodes.length);
+          for (const { x, y } of picture.nodes) for (const z of [x, y]) expect(z >= 0 && z <= 1).toBe(true);
+          // Every move that changes the place follows a link.
+          const links = new Set(picture.links.map(({ from, to }) => `${from} ${to}`));
+          for (let r = 0; r < table.rows; r++) {
+            const [from, to] = [picture.nodeOf[table.rowState[r]], picture.nodeOf[table.rowNext[r]]];
+            if (from !== to) expect(links.has(`${from} ${to}`), `${from} to ${to}`).toBe(true);
+          }
+        } else {
+          expect(picture.actions.length).toBe(table.A);
+          for (const gauge of picture.gauges) within(gauge.of, gauge.levels.length);
+        }
+      }),
+      { numRuns: 15, seed: 6 },
+    );
+  });
+
+  it('starts its policy with one finite logit for every state and action', () => {
+    fc.assert(
+      fc.property(settings(scenario), (params) => {
+        const table = scenario.table(params);
+        const logits = initialLogits(scenario, table, params);
+        expect(logits.length).toBe(table.S * table.A);
+        expect(logits.every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 15, seed: 7 },
+    );
+  });
+
+  it('refuses a horizon of zero with a sentence', () => {
+    expect(() => scenario.table({ ...(defaults(scenario) as object), horizon: 0 } as never)).toThrow('The horizon must be at least 1 step; it is 0.');
+  });
+});
