@@ -1,0 +1,187 @@
+import { MissingColumnError } from '../core/batch/columns-for';
+import { gatherRows } from '../core/batch/gather';
+import { TableBatch } from '../core/batch/table-batch';
+import { Workspace } from '../core/batch/workspace';
+import type { Batch, Column, ColumnSource, Shape } from '../core/contracts/columns';
+import type { Aggregates } from '../core/contracts/objective';
+import { learnerStream, type Experiment } from '../core/experiment/resolve';
+import { emptyExactValues, evaluatePolicy, type ExactValues } from '../core/mdp/exact';
+import { emptyPolicy, softmaxPolicy, type TablePolicy } from '../core/mdp/policy';
+import { emptyRollout, rollout, type Rollout } from '../core/mdp/rollout';
+import { aggregate, aggregateBuffer } from '../core/scheme/aggregate';
+import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
+import type { Learner } from './learner';
+
+/** A learner cannot go on: its reward, advantages or parameters are no longer numbers, or a column is missing. */
+export class LearnerFailure extends Error {
+  override readonly name = 'LearnerFailure';
+  constructor(
+    readonly code: 'non-finite' | 'missing-column' | 'internal',
+    readonly scheme: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What a step leaves behind for figures; valid until the next step. */
+export interface StepResult {
+  readonly batch: TableBatch;
+  readonly policy: TablePolicy;
+  readonly priced: PricedBatch;
+  readonly aggregates: Aggregates;
+  readonly loss: number;
+}
+
+/**
+ * The part of an iteration between logits and dL/dlogits: rollout, pricing, aggregation, objective and
+ * critic. One instance serves all learners of an experiment in turn, so that nothing is allocated per step.
+ */
+export class BatchStep {
+  readonly start: TablePolicy;
+  readonly #experiment: Experiment;
+  readonly #policy: TablePolicy;
+  readonly #rollout: Rollout;
+  readonly #workspace = new Workspace();
+  readonly #aggregates: Aggregates;
+  readonly #rawAggregates: Aggregates;
+  readonly #exact: ExactValues;
+  readonly #truth: Float64Array;
+  /** Column of a learned reward, [rows]; null when no scheme reads one. */
+  readonly #learnedReward: Float64Array | null;
+
+  constructor(experiment: Experiment, learnedReward: Float64Array | null) {
+    const { table, initialLogits } = experiment;
+    const { trajectories, groupSize } = experiment.spec.training;
+    this.#experiment = experiment;
+    this.#policy = emptyPolicy(table.S, table.A);
+    this.#rollout = emptyRollout(table.horizon, trajectories, groupSize);
+    this.#aggregates = aggregateBuffer(table, trajectories);
+    this.#rawAggregates = aggregateBuffer(table, trajectories);
+    this.#exact = emptyExactValues(table.S, table.A, table.horizon);
+    this.#truth = table.metrics[table.truth];
+    this.#learnedReward = learnedReward;
+    this.start = softmaxPolicy(initialLogits, table.S, table.A);
+  }
+
+  /** The exact values of the true objective under the policy of the last step. */
+  exactOfPolicy(): ExactValues {
+    const { table } = this.#experiment;
+    return evaluatePolicy(table, this.#policy.probability, this.#truth, {}, this.#exact);
+  }
+
+  /**
+   * Plays and prices the learner's next batch under `logits`, [S·A], writes dL/dlogits and moves the
+   * learner's critic and carried state on. Its parameters and its iteration stay.
+   * Throws `LearnerFailure` before anything of the learner changes.
+   */
+  run(learner: Learner, logits: Float64Array, dLogits: Float64Array): StepResult {
+    const { spec, table, objective, objectiveParams } = this.#experiment;
+    const { trajectories: nTraj, groupSize } = spec.training;
+    this.#workspace.releaseAll();
+    const policy = this.#policyOf(learner, logits);
+    const stream = learnerStream(spec.training, learner.seedIndex, learner.iteration);
+    const played = rollout(table, policy.threshold, { nTraj, groupSize, ...stream }, this.#rollout);
+    const batch = this.#batchOf(learner, played, policy);
+    const side = {
+      iteration: learner.iteration,
+      rewardState: learner.rewardState,
+      estimatorState: learner.estimatorState,
+      value: learner.exactValue?.evaluate(policy.probability) ?? learner.critic,
+      columns: this.#learnedReward && new RowColumn('learnedReward', this.#learnedReward, played),
+    };
+    const priced = this.#price(learner, batch, side);
+    aggregate(priced.advantage, batch, played.row, table, this.#aggregates);
+    const { probability } = policy;
+    const loss = objective.gradient(this.#aggregates, { logits, probability, behaviour: probability }, objectiveParams as never, dLogits);
+    if (!dLogits.every(Number.isFinite)) throw new LearnerFailure('non-finite', learner.schemeNumber, nonFiniteCause(priced));
+    if (learner.critic) this.#moveCritic(learner.critic, priced);
+    learner.rewardState = priced.rewardState;
+    learner.estimatorState = priced.estimatorState;
+    return { batch, policy, priced, aggregates: this.#aggregates, loss };
+  }
+
+  #policyOf({ schemeNumber, scheme }: Learner, logits: Float64Array): TablePolicy {
+    const { S, A } = this.#experiment.table;
+    try {
+      return softmaxPolicy(logits, S, A, this.#policy);
+    } catch (error) {
+      const cause = `Its update was too large: lower the learning rate of ${this.#experiment.spec.training.learningRate} or clip the advantages.`;
+      throw new LearnerFailure('non-finite', schemeNumber, `${scheme.spec.name} diverged. ${(error as Error).message} ${cause}`);
+    }
+  }
+
+  #batchOf({ scheme }: Learner, played: Rollout, policy: TablePolicy): TableBatch {
+    const needsBelief = [scheme.estimator, ...scheme.terms.map((term) => term.plugin)].some(({ needs }) => Object.hasOwn(needs, 'belief'));
+    return new TableBatch(this.#experiment.table, played, {
+      behaviour: policy.logProbability,
+      reference: this.start.logProbability,
+      buffer: this.#workspace.buffer,
+      ...(needsBelief && { belief: this.exactOfPolicy().value }),
+    });
+  }
+
+  #price({ scheme, schemeNumber }: Learner, batch: Batch, side: Parameters<typeof priceBatch>[2]): PricedBatch {
+    try {
+      return priceBatch(batch, scheme, side, { buffer: this.#workspace.buffer });
+    } catch (error) {
+      const message = `${scheme.spec.name} cannot be priced: ${error instanceof Error ? error.message : String(error)}`;
+      throw new LearnerFailure(error instanceof MissingColumnError ? 'missing-column' : 'internal', schemeNumber, message);
+    }
+  }
+
+  /**
+   * V[s] += rate · (mean over visits of (Â + V) − V[s]), Â before this update and before whitening and
+   * clipping. V has no time index, so the bracket is the mean of Â over the visits of s.
+   */
+  #moveCritic(critic: Float64Array, { batch, estimate, advantage }: PricedBatch): void {
+    const { table, spec } = this.#experiment;
+    let sums = this.#aggregates;
+    if (estimate.advantage !== advantage) {
+      sums = this.#rawAggregates;
+      aggregate(estimate.advantage, batch, batch.row!, table, sums);
+    }
+    const { A } = table;
+    for (let s = 0; s < table.S; s++) {
+      let visits = 0;
+      let total = 0;
+      for (let k = s * A; k < (s + 1) * A; k++) {
+        visits += sums.count[k];
+        total += sums.positive[k] - sums.negative[k];
+      }
+      if (visits > 0) critic[s] += (spec.training.criticRate * total) / visits;
+    }
+  }
+}
+
+/** A column that is a number per table row. */
+export class RowColumn implements ColumnSource {
+  constructor(
+    private readonly name: string,
+    private readonly perRow: Float64Array,
+    private readonly played: Rollout,
+  ) {}
+
+  column(name: string, shape: Shape): Column | string {
+    if (name !== this.name || shape !== 'step') return '';
+    return gatherRows(this.played, this.perRow, new Float64Array(this.played.nTraj * this.played.maxLen));
+  }
+}
+
+/** Where the first number that is none came from. */
+function nonFiniteCause({ batch, scheme, reward, estimate }: PricedBatch): string {
+  const { nTraj, maxLen, length } = batch;
+  const { name } = scheme.spec;
+  for (const [column, what] of [
+    [reward, 'its reward'],
+    [estimate.advantage, `its advantage (${scheme.estimator.title})`],
+  ] as const) {
+    for (let i = 0; i < nTraj; i++) {
+      for (let t = 0; t < length[i]; t++) {
+        const x = column[i * maxLen + t];
+        if (!Number.isFinite(x)) return `${name} stopped: ${what} is ${x} in trajectory ${i}, step ${t}. Check the weights and parameters of its terms.`;
+      }
+    }
+  }
+  return `${name} stopped: its update is not finite. Lower the learning rate or clip the advantages.`;
+}

@@ -1,0 +1,73 @@
+import type { CompiledScheme } from '../core/scheme/compile-scheme';
+import { ExactValue } from '../core/scheme/exact-value';
+import { readsValue, type Experiment } from '../core/experiment/resolve';
+import type { Optimiser, OptimiserState, ParameterVector } from '../engine/optimiser';
+
+/** Everything that a learner carries from one iteration to the next, copied. */
+export interface Checkpoint {
+  readonly iteration: number;
+  readonly parameters: ParameterVector;
+  readonly optimiser: OptimiserState;
+  readonly critic: Float64Array | null;
+  readonly rewardState: readonly unknown[];
+  readonly estimatorState: unknown;
+  /** Reads a scheme's reward; differs from the learner's own before a branch. */
+  readonly scheme: CompiledScheme;
+}
+
+/** One scheme trained under one seed. */
+export class Learner {
+  iteration = 0;
+  rewardState: readonly unknown[] = [];
+  estimatorState: unknown = undefined;
+  /** [S] V without a time index; null where the estimator reads none or an exact one. */
+  critic: Float64Array | null = null;
+  exactValue: ExactValue | null = null;
+  /** Why it stopped for good; null while it can learn. */
+  failure: string | null = null;
+  scheme!: CompiledScheme;
+
+  constructor(
+    readonly schemeNumber: number,
+    readonly seedIndex: number,
+    readonly number: number,
+    scheme: CompiledScheme,
+    readonly parameters: ParameterVector,
+    readonly optimiser: Optimiser,
+    private readonly experiment: Experiment,
+  ) {
+    this.adopt(scheme);
+  }
+
+  /** Goes on under another reward from here: parameters and critic stay. */
+  adopt(scheme: CompiledScheme): void {
+    const { table } = this.experiment;
+    const usesValue = readsValue(scheme);
+    this.scheme = scheme;
+    this.exactValue = usesValue && scheme.spec.value === 'exact' ? new ExactValue(scheme, table) : null;
+    this.critic = usesValue && scheme.spec.value === 'learned' ? (this.critic ?? new Float64Array(table.S)) : null;
+  }
+
+  save(): Checkpoint {
+    return {
+      iteration: this.iteration,
+      parameters: this.parameters.slice(),
+      optimiser: this.optimiser.save(),
+      critic: this.critic && this.critic.slice(),
+      rewardState: structuredClone(this.rewardState),
+      estimatorState: structuredClone(this.estimatorState),
+      scheme: this.scheme,
+    };
+  }
+
+  restore(checkpoint: Checkpoint): void {
+    if (checkpoint.scheme !== this.scheme) this.adopt(checkpoint.scheme);
+    this.iteration = checkpoint.iteration;
+    this.parameters.set(checkpoint.parameters);
+    this.optimiser.restore(checkpoint.optimiser);
+    this.critic = checkpoint.critic && checkpoint.critic.slice();
+    this.rewardState = structuredClone(checkpoint.rewardState);
+    this.estimatorState = structuredClone(checkpoint.estimatorState);
+    this.failure = null;
+  }
+}

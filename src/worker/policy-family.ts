@@ -1,0 +1,171 @@
+import type { Experiment } from '../core/experiment/resolve';
+import { chooseEngine } from '../engine/choose-engine';
+import { EngineLostError, EngineUnavailableError, type Engine, type Network, type NetworkShape } from '../engine/engine';
+import { initialParameters, meanSquaredNorm } from '../engine/initial-parameters';
+import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
+import { openEngine, type EngineOptions } from '../engine/open-engine';
+import type { FrameMessage, NoticeCode } from './protocol';
+
+export type EngineLabel = FrameMessage['engine'];
+
+/** What a family evaluates and updates: one learner's parameters. */
+export interface Parameterised {
+  readonly parameters: ParameterVector;
+  readonly optimiser: Optimiser;
+}
+
+/** How parameters become logits over all states, and how a gradient of logits moves them. */
+export interface PolicyFamily {
+  readonly engine: EngineLabel;
+  /** Parameters to start from and an optimiser for them; learners with the same seed start equal. */
+  create(seedNumber: number): Parameterised;
+  /** [S·A] logits of each; the arrays are valid until the next call. */
+  logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]>;
+  /** One optimiser step of each along −dL/dlogits, [S·A] each, at the parameters of the last `logits` call. */
+  step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void>;
+  dispose(): void;
+}
+
+export interface FamilyOptions extends EngineOptions {
+  readonly notice?: (code: NoticeCode, message: string) => void;
+}
+
+/** The policy family of an experiment; networks open the engine that the spec asks for, or the fastest here. */
+export async function openFamily(experiment: Experiment, learners: number, options: FamilyOptions = {}): Promise<PolicyFamily> {
+  const { policy } = experiment.spec.training;
+  return policy.kind === 'tabular' ? new TabularFamily(experiment) : NetworkFamily.open(experiment, learners, options);
+}
+
+/** θ[s, a] itself, in double precision. */
+class TabularFamily implements PolicyFamily {
+  readonly engine = { name: 'tabular', words: 'Tabular softmax in TypeScript' } as const;
+
+  constructor(private readonly experiment: Experiment) {}
+
+  create(): Parameterised {
+    const { initialLogits, spec } = this.experiment;
+    const { optimiser: kind, learningRate } = spec.training;
+    return { parameters: initialLogits.slice(), optimiser: createOptimiser({ kind, learningRate }, initialLogits.length) };
+  }
+
+  async logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
+    return learners.map(({ parameters }) => parameters as Float64Array);
+  }
+
+  async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void> {
+    learners.forEach(({ parameters, optimiser }, k) => optimiser.step(parameters, dLogits[k]));
+  }
+
+  dispose(): void {}
+}
+
+/**
+ * An MLP from state features to logits, added to the starting policy's logits; its output layer
+ * starts at zero, so every seed starts at the starting policy. All learners that run are one population.
+ */
+class NetworkFamily implements PolicyFamily {
+  engine: EngineLabel;
+  readonly #experiment: Experiment;
+  readonly #options: FamilyOptions;
+  readonly #squaredNorm: number;
+  #open: Engine;
+  #network: Network | null = null;
+  #flat = new Float32Array(0);
+  #dLogits = new Float32Array(0);
+  #logits: Float64Array[] = [];
+
+  private constructor(experiment: Experiment, engine: Engine, words: string, options: FamilyOptions) {
+    const { features } = experiment.table;
+    this.#experiment = experiment;
+    this.#options = options;
+    this.#open = engine;
+    this.#squaredNorm = meanSquaredNorm(features.data, features.width);
+    this.engine = { name: engine.name, words };
+  }
+
+  static async open(experiment: Experiment, learners: number, options: FamilyOptions): Promise<NetworkFamily> {
+    const { engine: wanted } = experiment.spec.training;
+    const shape = shapeOf(experiment, learners);
+    try {
+      const choice = await chooseEngine(shape, experiment.table.S, { ...options, ...(wanted !== 'auto' && { override: wanted }) });
+      return new NetworkFamily(experiment, choice.engine, choice.reason, options);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailableError) || wanted === 'ts') throw error;
+      options.notice?.('engine-fallback', `${error.message} Training runs in TypeScript instead: the same results, more slowly.`);
+      return new NetworkFamily(experiment, await openEngine('ts'), 'TypeScript: the engine that was asked for cannot start here.', options);
+    }
+  }
+
+  create(seedNumber: number): Parameterised {
+    const { optimiser: kind, learningRate } = this.#experiment.spec.training;
+    const options = { learner: [seedNumber], inputSquaredNorm: this.#squaredNorm };
+    const parameters = initialParameters(shapeOf(this.#experiment, 1), 0, options);
+    return { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
+  }
+
+  async logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
+    const flat = await this.#surviving(() => this.#forward(learners));
+    const { initialLogits } = this.#experiment;
+    const size = initialLogits.length;
+    while (this.#logits.length < learners.length) this.#logits.push(new Float64Array(size));
+    for (let member = 0; member < learners.length; member++) {
+      const out = this.#logits[member];
+      const from = member * size;
+      for (let k = 0; k < size; k++) out[k] = initialLogits[k] + flat[from + k];
+    }
+    return this.#logits.slice(0, learners.length);
+  }
+
+  async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void> {
+    const size = this.#experiment.initialLogits.length;
+    if (this.#dLogits.length !== learners.length * size) this.#dLogits = new Float32Array(learners.length * size);
+    dLogits.forEach((column, member) => this.#dLogits.set(column, member * size));
+    let isFresh = true;
+    const gradient = await this.#surviving(async () => {
+      if (!isFresh) await this.#forward(learners);
+      isFresh = false;
+      return this.#network!.vjp(this.#dLogits);
+    });
+    const P = this.#network!.parameterCount;
+    learners.forEach(({ parameters, optimiser }, member) => optimiser.step(parameters, gradient.subarray(member * P, (member + 1) * P)));
+  }
+
+  dispose(): void {
+    this.#network?.dispose();
+    this.#network = null;
+    this.#open.dispose();
+  }
+
+  async #forward(learners: readonly Parameterised[]): Promise<Float32Array> {
+    const { features } = this.#experiment.table;
+    if (this.#network?.shape.population !== learners.length) {
+      this.#network?.dispose();
+      this.#network = await this.#open.create(shapeOf(this.#experiment, learners.length), features.data);
+    }
+    const P = this.#network.parameterCount;
+    if (this.#flat.length !== learners.length * P) this.#flat = new Float32Array(learners.length * P);
+    learners.forEach(({ parameters }, member) => this.#flat.set(parameters, member * P));
+    this.#network.setParameters(this.#flat);
+    return this.#network.forward();
+  }
+
+  /** Runs `work`; when the device is lost meanwhile, once more on the TypeScript engine. Parameters are on this side, so nothing is lost. */
+  async #surviving<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof EngineLostError)) throw error;
+      this.#network = null;
+      this.#open = await openEngine('ts');
+      this.engine = { name: 'ts', words: 'TypeScript: the GPU device was lost.' };
+      this.#options.notice?.('device-lost', 'The GPU device was lost. Training went on in TypeScript from the same parameters.');
+      return work();
+    }
+  }
+}
+
+function shapeOf({ table, spec }: Experiment, population: number): NetworkShape {
+  const { policy } = spec.training;
+  if (policy.kind !== 'mlp') throw new Error('Only an MLP has a network.');
+  return { inputs: table.features.width, hidden: policy.hidden, outputs: table.A, activation: policy.activation, population };
+}

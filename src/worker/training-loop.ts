@@ -1,0 +1,274 @@
+import { resolveExperiment, type Experiment } from '../core/experiment/resolve';
+import type { ExperimentSpec } from '../core/experiment/spec';
+import type { PluginSet } from '../core/plugin-set';
+import type { CompiledScheme } from '../core/scheme/compile-scheme';
+import { BatchStep, LearnerFailure } from './batch-step';
+import { Checkpoints } from './checkpoints';
+import { exactInterval, IterationMetrics } from './iteration-metrics';
+import { learnReward } from './learned-reward';
+import { Learner } from './learner';
+import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
+import { METRICS, type FailureCode, type NoticeCode, type Snapshot } from './protocol';
+
+export interface TrainingDeps extends FamilyOptions {
+  readonly plugins: PluginSet;
+  /** Milliseconds of a clock, for throughput alone; nothing learned depends on it. */
+  readonly now: () => number;
+  /** Iterations between checkpoints at first. */
+  readonly checkpointInterval?: number;
+  readonly checkpointBudget?: number;
+}
+
+export interface Failure {
+  readonly scheme: number;
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+/** One iteration of every learner that ran. */
+export interface IterationReport {
+  readonly iteration: number;
+  /** Learner numbers, scheme · seeds + seed. */
+  readonly learners: Int32Array;
+  /** [learners × METRICS.length] */
+  readonly metrics: Float64Array;
+  readonly failures: readonly Failure[];
+  readonly environmentSteps: number;
+  readonly milliseconds: number;
+}
+
+/**
+ * A run: every scheme trained under every seed, all with the same luck. Each `iterate` moves the learners that
+ * are furthest behind by one update, so that restarted schemes catch up before all go on together.
+ * Runs in Node and in a worker; knows nothing of messages.
+ */
+export class Training {
+  readonly learners: Learner[] = [];
+  readonly notices: { readonly code: NoticeCode; readonly message: string }[] = [];
+  #experiment: Experiment;
+  #learnedReward: Float64Array | null;
+  #step: BatchStep;
+  #metrics: IterationMetrics;
+  #checkpoints: Checkpoints;
+  #dLogits: Float64Array[] = [];
+
+  private constructor(
+    experiment: Experiment,
+    private readonly family: PolicyFamily,
+    learnedReward: Float64Array | null,
+    private readonly deps: TrainingDeps,
+  ) {
+    this.#experiment = experiment;
+    this.#learnedReward = learnedReward;
+    this.#step = new BatchStep(experiment, learnedReward);
+    this.#metrics = new IterationMetrics(experiment.table, this.#step.start);
+    this.#checkpoints = new Checkpoints(this.#firstInterval(), deps.checkpointBudget);
+    experiment.schemes.forEach((scheme, k) => this.#enrol(k, scheme));
+  }
+
+  /** Compiles the spec, opens the engine, trains the reward network where a scheme reads one. */
+  static async start(spec: ExperimentSpec, deps: TrainingDeps): Promise<Training> {
+    const notices: { code: NoticeCode; message: string }[] = [];
+    const notice = (code: NoticeCode, message: string) => {
+      notices.push({ code, message });
+      deps.notice?.(code, message);
+    };
+    const experiment = resolveExperiment(spec, deps.plugins);
+    for (const { field, message } of experiment.problems) notice('parameter-clamped', `${field}: ${message}`);
+    const learnedReward = await learnReward(experiment);
+    const family = await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, { ...deps, notice });
+    const training = new Training(experiment, family, learnedReward, { ...deps, notice });
+    training.notices.push(...notices);
+    return training;
+  }
+
+  get experiment(): Experiment {
+    return this.#experiment;
+  }
+
+  get engine(): EngineLabel {
+    return this.family.engine;
+  }
+
+  /** [rows] the learned reward of each table row; null when no scheme reads one. */
+  get learnedReward(): Float64Array | null {
+    return this.#learnedReward;
+  }
+
+  /** Schemes that cannot be trained, with the reason. */
+  get failures(): readonly Failure[] {
+    return this.#experiment.failures;
+  }
+
+  get isFinished(): boolean {
+    return this.#due().length === 0;
+  }
+
+  /** One update of the learners that are furthest behind; null when every learner has finished or failed. */
+  async iterate(): Promise<IterationReport | null> {
+    const due = this.#due();
+    if (due.length === 0) return null;
+    const began = this.deps.now();
+    const { iteration } = due[0];
+    const { table } = this.#experiment;
+    const logits = await this.family.logits(due);
+    const withExact = iteration % exactInterval(table) === 0;
+    const metrics = new Float64Array(due.length * METRICS.length).fill(NaN);
+    const failures: Failure[] = [];
+    let environmentSteps = 0;
+    while (this.#dLogits.length < due.length) this.#dLogits.push(new Float64Array(table.S * table.A));
+    const dLogits = this.#dLogits.slice(0, due.length);
+    due.forEach((learner, k) => {
+      this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k]);
+      try {
+        if (learner.failure) throw new LearnerFailure('non-finite', learner.schemeNumber, learner.failure);
+        const result = this.#step.run(learner, logits[k], dLogits[k]);
+        for (const length of result.batch.length) environmentSteps += length;
+        this.#metrics.write(metrics, k * METRICS.length, result, dLogits[k], withExact ? this.#step.exactOfPolicy() : null);
+      } catch (error) {
+        if (!(error instanceof LearnerFailure)) throw error;
+        dLogits[k].fill(0);
+        if (!learner.failure) failures.push({ scheme: error.scheme, code: error.code, message: error.message });
+        for (const other of this.learners) if (other.schemeNumber === error.scheme) other.failure ??= error.message;
+      }
+    });
+    await this.family.step(due, dLogits);
+    for (const learner of due) if (!learner.failure) learner.iteration += 1;
+    const learners = Int32Array.from(due, (learner) => learner.number);
+    return { iteration, learners, metrics, failures, environmentSteps, milliseconds: this.deps.now() - began };
+  }
+
+  /**
+   * Takes over an edited spec. Schemes in `restart` start anew; schemes that changed otherwise keep their
+   * parameters and go on under the new reward, from the iteration that the spec's new branch names if there is one.
+   * Returns false when the edit needs a run of its own: another scenario, policy, engine, batch or list of seeds.
+   */
+  async reconfigure(spec: ExperimentSpec, restart: readonly number[]): Promise<boolean> {
+    const old = this.#experiment.spec;
+    if (!sameRun(old, spec)) return false;
+    const experiment = resolveExperiment(spec, this.deps.plugins, this.#experiment);
+    this.#learnedReward ??= await learnReward(experiment);
+    this.#experiment = experiment;
+    this.#step = new BatchStep(experiment, this.#learnedReward);
+    this.#metrics = new IterationMetrics(experiment.table, this.#step.start);
+    for (const [k, scheme] of experiment.schemes.entries()) {
+      const learners = this.learners.filter((learner) => learner.schemeNumber === k);
+      if (restart.includes(k) || learners.length === 0 || !scheme) {
+        this.#dismiss(k);
+        this.#enrol(k, scheme);
+        continue;
+      }
+      const branch = spec.training.branches.findLast((entry) => entry.scheme === k);
+      const isNew = branch && !old.training.branches.some((entry) => entry.scheme === k && entry.iteration === branch.iteration);
+      for (const learner of learners) {
+        if (isNew && branch.iteration < learner.iteration) await this.#replay(learner, branch.iteration);
+        if (learner.scheme === scheme) continue;
+        this.#checkpoints.forgetAfter(learner.number, learner.iteration);
+        learner.adopt(scheme);
+        learner.failure = null;
+        this.#checkpoints.offer(learner, this.#replaysExactly ? null : (await this.family.logits([learner]))[0], true);
+      }
+    }
+    return true;
+  }
+
+  /**
+   * What a scheme's learner under the first seed held before the update of a past iteration, made again from the
+   * nearest checkpoint. Where the engine cannot repeat itself to the bit, the nearest saved iteration is
+   * returned instead, and the snapshot says which.
+   */
+  async recall(scheme: number, iteration: number): Promise<Snapshot> {
+    const live = this.learners.find((learner) => learner.schemeNumber === scheme && learner.seedIndex === 0);
+    if (!live) throw new Error(`Scheme ${scheme} has no learner to recall.`);
+    const learner = this.#copyOf(live);
+    const logits = await this.#replay(learner, Math.max(0, Math.min(iteration, live.iteration)));
+    return {
+      scheme,
+      seed: 0,
+      iteration: learner.iteration,
+      logits,
+      critic: learner.critic,
+      rewardState: learner.rewardState,
+      estimatorState: learner.estimatorState,
+      learnedReward: this.#learnedReward,
+    };
+  }
+
+  dispose(): void {
+    this.family.dispose();
+  }
+
+  get #replaysExactly(): boolean {
+    return this.engine.name === 'tabular' || this.engine.name === 'ts';
+  }
+
+  #firstInterval(): number {
+    return this.#replaysExactly ? (this.deps.checkpointInterval ?? 10) : 1;
+  }
+
+  #due(): Learner[] {
+    const { spec } = this.#experiment;
+    const able = this.learners.filter(
+      (learner) => !learner.failure && learner.iteration < spec.training.iterations && !spec.schemes[learner.schemeNumber].muted,
+    );
+    const least = able.reduce((low, learner) => Math.min(low, learner.iteration), Infinity);
+    return able.filter((learner) => learner.iteration === least);
+  }
+
+  #enrol(schemeNumber: number, scheme: CompiledScheme | null): void {
+    if (!scheme) return;
+    const { seeds } = this.#experiment.spec.training;
+    for (let seed = 0; seed < seeds.count; seed++) {
+      const { parameters, optimiser } = this.family.create(seeds.first + seed);
+      const number = schemeNumber * seeds.count + seed;
+      this.learners.push(new Learner(schemeNumber, seed, number, scheme, parameters, optimiser, this.#experiment));
+    }
+    this.learners.sort((a, b) => a.number - b.number);
+  }
+
+  #dismiss(schemeNumber: number): void {
+    for (const { number } of this.learners.filter((learner) => learner.schemeNumber === schemeNumber)) {
+      this.#checkpoints.forgetAfter(number, -1);
+    }
+    this.learners.splice(0, this.learners.length, ...this.learners.filter((learner) => learner.schemeNumber !== schemeNumber));
+  }
+
+  #copyOf({ schemeNumber, seedIndex, number, scheme }: Learner): Learner {
+    const { parameters, optimiser } = this.family.create(this.#experiment.spec.training.seeds.first + seedIndex);
+    return new Learner(schemeNumber, seedIndex, number, scheme, parameters, optimiser, this.#experiment);
+  }
+
+  /** Brings a learner to an iteration from the nearest checkpoint before it and returns the logits it acts by there. */
+  async #replay(learner: Learner, iteration: number): Promise<Float64Array> {
+    const saved = this.#checkpoints.nearest(learner.number, iteration);
+    if (saved) learner.restore(saved);
+    if (saved?.logits) return saved.logits;
+    const dLogits = new Float64Array(this.#experiment.initialLogits.length);
+    for (;;) {
+      const [logits] = await this.family.logits([learner]);
+      if (learner.iteration >= iteration) return logits.slice();
+      this.#step.run(learner, logits, dLogits);
+      await this.family.step([learner], [dLogits]);
+      learner.iteration += 1;
+    }
+  }
+}
+
+/** True when only schemes, view, title, branches or the number of iterations differ, so that learners can be kept. */
+function sameRun(a: ExperimentSpec, b: ExperimentSpec): boolean {
+  const core = ({ scenario, training: { iterations: _, branches: __, ...training } }: ExperimentSpec) => JSON.stringify([scenario, training]);
+  return core(a) === core(b);
+}
+
+/**
+ * Trains a spec to its end and yields a report per iteration: the loop of the command line and of tests. The
+ * worker drives the same `Training` itself, to pause and to answer in between.
+ */
+export async function* train(spec: ExperimentSpec, deps: TrainingDeps): AsyncGenerator<IterationReport, Training> {
+  const training = await Training.start(spec, deps);
+  for (;;) {
+    const report = await training.iterate();
+    if (!report) return training;
+    yield report;
+  }
+}
