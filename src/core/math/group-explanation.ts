@@ -1,8 +1,8 @@
 /** How a number compared with its group came about: the lines and members that group estimators share. */
-import type { Frame, GroupLayout } from '../contracts/columns';
+import type { Frame, GroupLayout, NamedColumn } from '../contracts/columns';
 import type { Explanation, ExplanationLine } from '../contracts/explanation';
 import { deviationLine, fill, line, meanLine, memberValues, sumLine } from '../contracts/explanation-lines';
-import { membersOf, stepsOf, type ScoreRule, type Singleton } from './group-statistics';
+import { dimension, membersOf, stepsOf, type ScoreRule, type Singleton } from './group-statistics';
 import { WHITENING_EPSILON, whiteningMoments } from './statistics';
 
 /** R_i as the sum of its rewards. */
@@ -135,4 +135,21 @@ export function positionLines(
 export function positionMembers(x: Float64Array, frame: Frame, group: GroupLayout, trajectory: number, step: number, title: string): NonNullable<Explanation['members']> {
   const values = runningAt(frame, group, trajectory, step).map((j) => ({ trajectory: j, step, value: x[j * frame.maxLen + step] }));
   return { title, baseline: values.reduce((sum, { value }) => sum + value, 0) / values.length, values };
+}
+
+/** Scores of every named reward of trajectory i, and their weighted sum S; what `dimensionScores` computes. */
+export function dimensionLines(dims: NamedColumn, group: GroupLayout, weights: readonly number[] | null, rule: ScoreRule, trajectory: number): ExplanationLine[] {
+  const lines: ExplanationLine[] = [];
+  const terms: string[] = [];
+  let total = 0;
+  dims.names.forEach((name, k) => {
+    const x = dimension(dims, k, (size) => new Float64Array(size));
+    const scored = scoreLines(x[trajectory], groupValues(x, group, trajectory), rule, { symbol: 'r', result: `A_${k + 1}`, label: `Score of "${name}"` });
+    const { value } = scored[scored.length - 1];
+    const w = weights?.[k] ?? 1;
+    lines.push(...scored.map((each) => ({ ...each, quantity: 'plain' as const })));
+    terms.push(fill`${w} × ${value}`);
+    total += w * value;
+  });
+  return [...lines, line('Weighted sum', 'S', 'Σ_k w_k × A_k', terms.join(' + ') || '0', total)];
 }

@@ -2,7 +2,7 @@
  * Statistics of groups of trajectories and of the steps inside them. Results go to arrays that the
  * caller brings, so that pricing allocates nothing. Columns are row-major [nTraj × maxLen].
  */
-import type { Frame, GroupLayout } from '../contracts/columns';
+import type { Frame, GroupLayout, NamedColumn } from '../contracts/columns';
 
 /** Where scratch arrays come from. */
 export type Buffer = (size: number) => Float64Array;
@@ -248,4 +248,23 @@ export function positionScores(x: Float64Array, frame: Frame, group: GroupLayout
     for (let t = 0, k = i * maxLen; t < length[i]; t++, k++) score[k] = (x[k] - mean[row + t]) / (deviation[row + t] + epsilon || 1);
   }
   return score;
+}
+
+/** Column k of several numbers per trajectory, [nTraj]. */
+export function dimension({ names, data }: NamedColumn, k: number, buffer: Buffer): Float64Array {
+  const K = names.length;
+  const x = buffer(K === 0 ? 0 : data.length / K);
+  for (let i = 0; i < x.length; i++) x[i] = data[i * K + k];
+  return x;
+}
+
+/** Σ_k w_k · group score of dimension k, [nTraj]; a missing weight is 1. */
+export function dimensionScores(dims: NamedColumn, group: GroupLayout, weights: readonly number[] | null, rule: ScoreRule, buffer: Buffer): Float64Array {
+  const sum = buffer(group.id.length).fill(0);
+  for (let k = 0; k < dims.names.length; k++) {
+    const score = groupScores(dimension(dims, k, buffer), group, rule, buffer);
+    const w = weights?.[k] ?? 1;
+    for (let i = 0; i < sum.length; i++) sum[i] += w * score[i];
+  }
+  return sum;
 }
