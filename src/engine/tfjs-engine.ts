@@ -2,7 +2,6 @@ import {
   concat,
   dispose,
   env,
-  getBackend,
   keep,
   matMul,
   memory,
@@ -10,26 +9,33 @@ import {
   relu,
   reshape,
   scalar,
-  setBackend,
   square,
   step,
   sub,
   tanh,
   tensor3d,
   tidy,
+  transpose,
   type Scalar,
-  type Tensor,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { EngineLostError, type Engine, type EngineName, type Network, type NetworkShape } from './engine';
+import type { Engine, Network, NetworkShape } from './engine';
+import { MembersApart } from './members-apart';
 import { checkLength, checkNetwork, layersOf, parameterCount, type Layer } from './network-shape';
 import type { TfjsBackend } from './tfjs-backend';
+import { Device } from './tfjs-device';
 
 /** From this many summed rows on, TensorFlow.js multiplies single matrices with atomic adds, whose order varies. */
 const SPLIT_ROWS = 2000;
 /** `MatMulProgramType.MatMulPackedProgram`: one thread per output, hence a fixed order of summation. */
 const PACKED_PROGRAM = 3;
+
+/**
+ * Multiply–adds of a member's widest layer from which WASM computes members one by one: its batched
+ * product is a plain loop, about 12 times slower than the one for single matrices.
+ */
+const WASM_APART = 30_000;
 
 /** Tensors that TensorFlow.js holds in this thread, for the test that none are left behind. */
 export function tensorCount(): number {
@@ -48,77 +54,18 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
     isEmulated: backend.isEmulated,
     create: async (shape, features) => {
       device.activate();
-      return new TfjsNetwork(device, shape, features);
+      const create = (given: NetworkShape) => new TfjsNetwork(device, given, features);
+      const rows = checkNetwork(shape, features);
+      const isApart = backend.name === 'wasm' && shape.population > 1 && widestLayer(shape) * rows >= WASM_APART;
+      return isApart ? new MembersApart(shape, create) : create(shape);
     },
     dispose: () => device.close(),
     lost: device.lost,
   };
 }
 
-/** The backend with its fate: knows whether it is lost, and rejects what waits for it when it goes. */
-class Device {
-  readonly name: Exclude<EngineName, 'ts'>;
-  readonly lost: Promise<string>;
-  readonly #backend: TfjsBackend;
-  readonly #networks = new Set<TfjsNetwork>();
-  readonly #waiting = new Set<(error: EngineLostError) => void>();
-  #announceLoss: (reason: string) => void = () => {};
-  #reason: string | undefined;
-  #isClosed = false;
-
-  constructor(backend: TfjsBackend) {
-    this.name = backend.name;
-    this.#backend = backend;
-    this.lost = new Promise((resolve) => (this.#announceLoss = resolve));
-    void backend.lost.then((reason) => this.#lose(reason));
-  }
-
-  /** Makes this backend TensorFlow.js's current one; throws if it is gone. */
-  activate(): void {
-    if (this.#reason !== undefined) throw new EngineLostError(this.name, this.#reason);
-    if (this.#isClosed) throw new Error(`This ${this.name} engine has been disposed.`);
-    // Takes effect at once for a backend that has started.
-    if (getBackend() !== this.name) void setBackend(this.name);
-  }
-
-  add(network: TfjsNetwork): void {
-    this.#networks.add(network);
-  }
-
-  remove(network: TfjsNetwork): void {
-    this.#networks.delete(network);
-  }
-
-  /** Copies a tensor's numbers to `into` and disposes it. A read-back that fails means the device is gone. */
-  async read(tensor: Tensor, into: Float32Array): Promise<Float32Array> {
-    let reject: (error: EngineLostError) => void = () => {};
-    const loss = new Promise<never>((_, fail) => this.#waiting.add((reject = fail)));
-    const data = tensor.data<'float32'>().catch((cause: Error) => {
-      this.#lose(`reading back failed (${cause.message})`);
-      return loss;
-    });
-    try {
-      into.set(await Promise.race([data, loss]));
-      return into;
-    } finally {
-      this.#waiting.delete(reject);
-      tensor.dispose();
-    }
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const network of this.#networks) network.dispose();
-    this.#backend.close();
-  }
-
-  #lose(reason: string): void {
-    if (this.#reason !== undefined || this.#isClosed) return;
-    this.#reason = reason;
-    for (const reject of this.#waiting) reject(new EngineLostError(this.name, reason));
-    this.#announceLoss(reason);
-  }
+function widestLayer(shape: NetworkShape): number {
+  return Math.max(...layersOf(shape).map(({ inputs, outputs }) => inputs * outputs));
 }
 
 /**
@@ -136,8 +83,8 @@ class TfjsNetwork implements Network {
   readonly #one: Scalar;
   /** [population × (inputs + 1) × outputs] of each layer. */
   #weights: Tensor3D[] = [];
-  /** The same without the bias row, from the second layer on, for the way back. */
-  #weightsAlone: Tensor3D[] = [];
+  /** [population × outputs × inputs] from the second layer on, for the way back. */
+  #weightsTransposed: Tensor3D[] = [];
   /** Of each layer but the last: activations, and the same with the ones, which enter the next layer. */
   #hidden: Tensor3D[] = [];
   #entering: Tensor3D[] = [];
@@ -172,7 +119,7 @@ class TfjsNetwork implements Network {
     this.#disposeWeights();
     for (const { inputs, outputs, weight } of this.#layers) {
       this.#weights.push(tensor3d(this.#columns(flat, weight, (inputs + 1) * outputs), [population, inputs + 1, outputs]));
-      if (weight > 0) this.#weightsAlone.push(tensor3d(this.#columns(flat, weight, inputs * outputs), [population, inputs, outputs]));
+      if (weight > 0) this.#weightsTransposed.push(tensor3d(this.#transposed(flat, weight, inputs, outputs), [population, outputs, inputs]));
     }
     this.#isFresh = false;
   }
@@ -210,11 +157,11 @@ class TfjsNetwork implements Network {
       for (let l = this.#layers.length - 1; l >= 0; l--) {
         const { inputs, outputs } = this.#layers[l];
         const entering = l === 0 ? this.#features : this.#entering[l - 1];
-        parts.unshift(reshape(matMul(entering, d, true, false), [population, (inputs + 1) * outputs]));
+        parts.unshift(reshape(this.#sumOverRows(entering, d), [population, (inputs + 1) * outputs]));
         if (l === 0) break;
         const hidden = this.#hidden[l - 1];
         const slope = activation === 'tanh' ? sub(this.#one, square(hidden)) : step(hidden);
-        d = mul<Tensor3D>(matMul(d, this.#weightsAlone[l - 1], false, true), slope);
+        d = mul<Tensor3D>(matMul(d, this.#weightsTransposed[l - 1]), slope);
       }
       return concat(parts, 1);
     });
@@ -240,10 +187,26 @@ class TfjsNetwork implements Network {
     return columns;
   }
 
+  /** W of every member with rows and columns exchanged, [population × outputs × inputs]. */
+  #transposed(flat: Float32Array, offset: number, inputs: number, outputs: number): Float32Array {
+    const { population } = this.shape;
+    const transposed = new Float32Array(population * inputs * outputs);
+    for (let member = 0, k = 0; member < population; member++) {
+      const from = member * this.parameterCount + offset;
+      for (let o = 0; o < outputs; o++) for (let i = 0; i < inputs; i++) transposed[k++] = flat[from + i * outputs + o];
+    }
+    return transposed;
+  }
+
+  /** xᵀd. WASM multiplies untransposed matrices only at speed; on a GPU a transposed operand is free. */
+  #sumOverRows(x: Tensor3D, d: Tensor3D): Tensor3D {
+    return this.#device.name === 'wasm' ? matMul<Tensor3D>(transpose(x, [0, 2, 1]), d) : matMul<Tensor3D>(x, d, true, false);
+  }
+
   #disposeWeights(): void {
-    dispose([...this.#weights, ...this.#weightsAlone]);
+    dispose([...this.#weights, ...this.#weightsTransposed]);
     this.#weights = [];
-    this.#weightsAlone = [];
+    this.#weightsTransposed = [];
   }
 
   #disposeActivations(): void {

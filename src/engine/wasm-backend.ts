@@ -11,10 +11,11 @@ import { squareConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Square'
 import { stepConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Step';
 import { subConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sub';
 import { tanhConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Tanh';
+import { transposeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Transpose';
 import { EngineUnavailableError } from './engine';
 import { registerMissing, type TfjsBackend } from './tfjs-backend';
 
-/** The kernels that a forward and a vjp call, the same list as on WebGPU. */
+/** The kernels that a forward and a vjp call. */
 const kernels: readonly KernelConfig[] = [
   batchMatMulConfig,
   concatConfig,
@@ -26,6 +27,7 @@ const kernels: readonly KernelConfig[] = [
   stepConfig,
   subConfig,
   tanhConfig,
+  transposeConfig,
 ];
 
 /** The eight bytes of a WebAssembly module that holds nothing. */

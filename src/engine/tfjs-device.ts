@@ -1,0 +1,69 @@
+import { getBackend, setBackend, type Tensor } from '@tensorflow/tfjs-core';
+import { EngineLostError, type EngineName, type Network } from './engine';
+import type { TfjsBackend } from './tfjs-backend';
+
+/** The backend with its fate: knows whether it is lost, and rejects what waits for it when it goes. */
+export class Device {
+  readonly name: Exclude<EngineName, 'ts'>;
+  readonly lost: Promise<string>;
+  readonly #backend: TfjsBackend;
+  readonly #networks = new Set<Network>();
+  readonly #waiting = new Set<(error: EngineLostError) => void>();
+  #announceLoss: (reason: string) => void = () => {};
+  #reason: string | undefined;
+  #isClosed = false;
+
+  constructor(backend: TfjsBackend) {
+    this.name = backend.name;
+    this.#backend = backend;
+    this.lost = new Promise((resolve) => (this.#announceLoss = resolve));
+    void backend.lost.then((reason) => this.#lose(reason));
+  }
+
+  /** Makes this backend TensorFlow.js's current one; throws if it is gone. */
+  activate(): void {
+    if (this.#reason !== undefined) throw new EngineLostError(this.name, this.#reason);
+    if (this.#isClosed) throw new Error(`This ${this.name} engine has been disposed.`);
+    // Takes effect at once for a backend that has started.
+    if (getBackend() !== this.name) void setBackend(this.name);
+  }
+
+  add(network: Network): void {
+    this.#networks.add(network);
+  }
+
+  remove(network: Network): void {
+    this.#networks.delete(network);
+  }
+
+  /** Copies a tensor's numbers to `into` and disposes it. A read-back that fails means the device is gone. */
+  async read(tensor: Tensor, into: Float32Array): Promise<Float32Array> {
+    let reject: (error: EngineLostError) => void = () => {};
+    const loss = new Promise<never>((_, fail) => this.#waiting.add((reject = fail)));
+    const data = tensor.data<'float32'>().catch((cause: Error) => {
+      this.#lose(`reading back failed (${cause.message})`);
+      return loss;
+    });
+    try {
+      into.set(await Promise.race([data, loss]));
+      return into;
+    } finally {
+      this.#waiting.delete(reject);
+      tensor.dispose();
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const network of this.#networks) network.dispose();
+    this.#backend.close();
+  }
+
+  #lose(reason: string): void {
+    if (this.#reason !== undefined || this.#isClosed) return;
+    this.#reason = reason;
+    for (const reject of this.#waiting) reject(new EngineLostError(this.name, reason));
+    this.#announceLoss(reason);
+  }
+}
