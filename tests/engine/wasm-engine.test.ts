@@ -23,6 +23,7 @@ describe('TensorFlow.js on WebAssembly, beside the TypeScript engine', () => {
   test.each([
     ['one network', shape],
     ['a population of 4', { ...shape, population: 4 }],
+    ['a population of 3 wide ones, computed apart', { ...shape, hidden: [64, 40], population: 3 }],
     ['ReLU', { ...shape, activation: 'relu', population: 2 }],
     ['no hidden layer', { ...shape, hidden: [] }],
   ] satisfies [string, NetworkShape][])('%s: logits and gradient agree to 1e-5', async (_name, given) => {
@@ -45,21 +46,23 @@ describe('TensorFlow.js on WebAssembly, beside the TypeScript engine', () => {
     network.dispose();
   });
 
-  test('leaves no tensor behind, over 50 iterations and after disposal', async () => {
+  test('leaves no tensor behind, over 50 iterations and after disposal, together and apart', async () => {
     const engine = await openEngine('wasm', { wasmBinaries });
     const before = tensorCount();
-    const p = problem({ ...shape, population: 2 }, 30, 5);
-    const network = await engine.create(p.shape, p.features);
-    const counts = new Set<number>();
-    for (let k = 0; k < 50; k++) {
-      network.setParameters(p.parameters);
-      await network.forward();
-      await network.vjp(p.dLogits);
-      counts.add(tensorCount());
+    for (const hidden of [[12, 9], [64, 40]]) {
+      const p = problem({ ...shape, hidden, population: 2 }, 30, 5);
+      const network = await engine.create(p.shape, p.features);
+      const counts = new Set<number>();
+      for (let k = 0; k < 50; k++) {
+        network.setParameters(p.parameters);
+        await network.forward();
+        await network.vjp(p.dLogits);
+        counts.add(tensorCount());
+      }
+      expect(counts.size).toBe(1);
+      network.dispose();
+      expect(tensorCount()).toBe(before);
     }
-    expect(counts.size).toBe(1);
-    network.dispose();
-    expect(tensorCount()).toBe(before);
   });
 
   test('says what is missing', async () => {
