@@ -95,10 +95,9 @@ const CHECKS: Readonly<Record<Exclude<RewardLaw, 'markov'>, Check>> = {
       return close(sum, ends) ? null : `trajectory ${i}: the discounted sum is ${sum}, the end points give ${ends}`;
     });
   },
-  'zero-when-gate-shut'(plugin, _params, input) {
+  'zero-when-gate-shut'(plugin, given, input) {
     const failed = { ...input, trajectories: input.trajectories.map((trajectory) => ({ ...trajectory, outcome: 0 })) };
-    const names = Object.keys((input.trajectories[0]['signals'] ?? {}) as object);
-    const params = logParameters(plugin, weightedBy(plugin, names));
+    const params = logParameters(plugin, withDefaultMarks(plugin, given));
     return anyCell(rewardsOf(plugin, params, importBatch(failed)), ({ r }) => r !== 0, 'paid for an outcome of 0');
   },
   'non-positive': (plugin, params, input) => anyCell(rewardsOf(plugin, params, importBatch(input)), ({ r }) => r > 0, 'positive'),
@@ -132,14 +131,10 @@ function withoutBase(input: TrajectoriesInput): TrajectoriesInput {
   };
 }
 
-/** Parameters under which every named signal counts. */
-function weightedBy(plugin: RewardPlugin, names: readonly string[]): Record<string, unknown> {
-  const stored: Record<string, unknown> = {};
-  for (const [key, parameter] of Object.entries(plugin.params)) {
-    if (key === 'weights' && parameter.kind === 'weights') stored[key] = Object.fromEntries(names.map((name) => [name, 1]));
-    if (key === 'levels' && parameter.kind === 'json') stored[key] = names;
-  }
-  return stored;
+/** The same signals under the default thresholds and switches. */
+function withDefaultMarks(plugin: RewardPlugin, params: Params): Record<string, unknown> {
+  const names = ['signal', 'weights', 'json'];
+  return Object.fromEntries(Object.entries(params).filter(([key]) => names.includes(plugin.params[key].kind)));
 }
 
 /** A small random world in which every construction that claims to be Markov can be priced both ways. */

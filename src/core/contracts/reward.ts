@@ -51,6 +51,7 @@ export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs
   /** Potential-based terms sit outside the gate by default, because a gate over them breaks invariance. */
   readonly outsideGate: boolean;
   price(columns: Columns<N>, params: ParameterValues<P>, context: CallContext): PriceResult<NoInfer<O>>;
+  /** `result` is what `price` gave with `detail` and the state that went into it. */
   explain: ExplainFn<P, N, PriceResult<NoInfer<O>>>;
 }
 
