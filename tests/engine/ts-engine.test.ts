@@ -60,13 +60,15 @@ describe('the TypeScript engine', () => {
     expect(gradient).toEqual((await run({ ...p, features, dLogits, rows: 2 })).gradient);
   });
 
-  test('a diverged member leaves nothing behind once its parameters are sound again', async () => {
-    const p = problem(shape([8], 'relu'), 67, 7);
-    const expected = await run(p);
-    const { network } = await run({ ...p, parameters: p.parameters.map(() => NaN) });
-    network.setParameters(p.parameters);
-    expect((await network.forward()).slice()).toEqual(expected.logits);
-    expect((await network.vjp(p.dLogits)).slice()).toEqual(expected.gradient);
+  test('a diverged member does not reach the others', async () => {
+    const p = problem(shape([8], 'relu', 2), 67, 7);
+    p.dLogits.fill(0, 67 * 3 + 3 * 3);
+    const sound = await run(p);
+    const size = p.parameters.length / 2;
+    const { logits, gradient } = await run({ ...p, parameters: p.parameters.map((value, i) => (i < size ? NaN : value)) });
+    expect(logits[0]).toBeNaN();
+    expect(memberPart(logits, p.shape, 1)).toEqual(memberPart(sound.logits, p.shape, 1));
+    expect(memberPart(gradient, p.shape, 1)).toEqual(memberPart(sound.gradient, p.shape, 1));
   });
 
   test('refuses what does not fit, by name', async () => {
