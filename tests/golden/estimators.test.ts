@@ -32,8 +32,6 @@ const NOT_YET: readonly string[] = [
   'bnpo-decomposed',
   'prime',
   'implicit-prm',
-  'igpo-code-discounted',
-  'igpo-code',
   'copo',
   'turning-point-grpo',
   'temp-flow-grpo',
@@ -57,7 +55,6 @@ const NOT_YET: readonly string[] = [
   'grpo-lambda',
   'd-tree-rpo',
   'ppr-renorm',
-  'igpo',
   'thp',
 ];
 

@@ -42,7 +42,7 @@ export default defineEstimator({
         ],
       },
       params: { gamma: 0.5, lambda: 0.5 },
-      expect: [[0.25982726, 0.84443861], [-1.10426587]],
+      expect: [[0.259827921, 0.844440743], [-1.104268663]],
     },
   ],
   estimate(columns, { gamma, lambda }, { buffer, detail }) {

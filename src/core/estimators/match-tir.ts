@@ -35,10 +35,10 @@ export default defineEstimator({
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {
-      why: 'R = 3, 1: ±1.4142·… with ε so that σ + ε = 2 → ±½. D with ½: [1 + ½·2, 2], [1]. Turn 0: (2 − 1.5)/(0.7071 + 0.5858) = 0.38673; turn 1 alone passes 2/1.5858 = 1.26120.',
+      why: 'R = 3, 1: μ = 2, σ = sqrt(2), and ε = 0.5858 makes the divisor 2, so a = ±½. D with discount ½: [1 + ½·2, 2] and [1]. Turn 0: ±½/(0.7071 + 0.5858) = ±0.38673; turn 1 alone passes 2/1.5858 = 1.26120. Â is half the sum.',
       input: { trajectories: [{ group: 0, rewards: [1, 2] }, { group: 0, rewards: [1] }] },
       params: { epsilon: 0.5857864376269049, turnDiscount: 0.5 },
-      expect: [[0.44336734, 0.88060170], [-0.44336734]],
+      expect: [[0.443364770, 0.880601937], [-0.443364770]],
     },
   ],
   estimate(columns, { epsilon: eps, normByStd: divide, turnDiscount }, { buffer }) {

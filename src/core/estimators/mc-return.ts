@@ -28,7 +28,6 @@ export default defineEstimator({
   needs: { reward: 'step' },
   outputs: { returns: 'step' },
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate', 'scale-equivariant', 'linear'],
-  reducesTo: [{ at: {}, equals: 'gae', with: { lambda: 1 }, why: 'GAE with λ = 1 and no value function is the Monte-Carlo return.' }],
   examples: [
     {
       why: 'γ = ½: G_2 = 4, G_1 = −2 + ½·4 = 0, G_0 = 1 + ½·0 = 1.',

@@ -55,9 +55,11 @@ export function groupMoments(x: Float64Array, group: GroupLayout, ddof: number, 
   const deviation = buffer(count);
   for (let g = 0; g < count; g++) {
     const n = start[g + 1] - start[g];
+    // Counted from the first member, so that equal numbers have exactly that mean and deviation 0.
+    const first = x[member[start[g]]];
     let sum = 0;
-    for (let m = start[g]; m < start[g + 1]; m++) sum += x[member[m]];
-    const centre = sum / n;
+    for (let m = start[g]; m < start[g + 1]; m++) sum += x[member[m]] - first;
+    const centre = first + sum / n;
     let squares = 0;
     for (let m = start[g]; m < start[g + 1]; m++) squares += (x[member[m]] - centre) * (x[member[m]] - centre);
     mean[g] = centre;
@@ -217,11 +219,13 @@ export function leaveOneOut(x: Float64Array, group: GroupLayout, singleton: Sing
   const score = buffer(x.length);
   for (let g = 0; g < count; g++) {
     const n = start[g + 1] - start[g];
+    const first = x[member[start[g]]];
     let sum = 0;
-    for (let m = start[g]; m < start[g + 1]; m++) sum += x[member[m]];
+    for (let m = start[g]; m < start[g + 1]; m++) sum += x[member[m]] - first;
     for (let m = start[g]; m < start[g + 1]; m++) {
       const own = x[member[m]];
-      score[member[m]] = n > 1 ? own - (sum - own) / (n - 1) : singleton === 'raw' ? own : 0;
+      const above = own - first;
+      score[member[m]] = n > 1 ? above - (sum - above) / (n - 1) : singleton === 'raw' ? own : 0;
     }
   }
   return score;
