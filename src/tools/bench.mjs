@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { ensureSite } from './build-site.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { ensureBrowser } from './find-browser.mjs';
 import { nodeBundle } from './node-bundle.mjs';
-import { projectRoot, runTool } from './run-command.mjs';
-import { printSizeReport } from './size-report.mjs';
+import { runTool } from './run-command.mjs';
 
-/** Sizes of the built site, then the measurements of tests/bench/main.ts, which gets this command's arguments. */
+/** Runs the measurements of tests/bench/main.ts, which gets this command's arguments, on a fresh build. */
 await runTool(async () => {
   await ensureDependencies();
   await ensureSite();
-  printSizeReport();
-  if (existsSync(join(projectRoot, 'tests/bench/main.ts'))) {
-    await import(await nodeBundle('bench', 'tests/bench/main.ts', ['tests/bench']));
-  }
+  process.env.ADVANTAGE_LAB_BROWSER = await ensureBrowser();
+  await import(await nodeBundle('bench', 'tests/bench/main.ts', ['tests/bench']));
 });
