@@ -8,10 +8,12 @@ import { resolve } from 'node:path';
 import { printSizeReport, sizeReport } from '../../src/tools/size-report.mjs';
 import { measureCore, type SpeedRow } from './core-speed';
 import { engineBench } from './engine-bench';
+import { iterationBench } from './iteration-bench';
 import { pageBench } from './page-bench';
 
 const parts: Readonly<Record<string, () => SpeedRow[] | Promise<SpeedRow[]>>> = {
   core: measureCore,
+  iteration: iterationBench,
   engine: engineBench,
   page: () => pageBench(resolve('dist')),
 };
