@@ -24,6 +24,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: appPages.map((page) => page.entry),
       output: {
         entryFileNames: 'assets/[name]-[hash].js',

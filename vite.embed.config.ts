@@ -35,6 +35,7 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: { embed: page.entry },
       onLog(level, log, handle) {
         if (log.code === 'EMPTY_IMPORT_META') throw new Error(`${log.message}\nImport the worker with ?worker&url instead.`);

@@ -25,6 +25,7 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: false,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       external: ['playwright-core'],
       output: { banner: commonJsNames, entryFileNames: 'main.mjs', chunkFileNames: '[name]-[hash].mjs' },
     },

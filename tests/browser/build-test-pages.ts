@@ -43,6 +43,7 @@ async function bundlePages(outDir: string): Promise<void> {
       reportCompressedSize: false,
       chunkSizeWarningLimit: 10_000,
       rolldownOptions: {
+        checks: { pluginTimings: false },
         input: Object.fromEntries(names.map((name) => [name, join(sources, `${name}.page.ts`)])),
         output: { entryFileNames: '[name].js' },
       },
