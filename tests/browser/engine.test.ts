@@ -55,6 +55,14 @@ describe('the WebGPU engine', () => {
     });
   });
 
+  test('needs 19 dispatches and two read-backs an iteration, whatever the population', async () => {
+    await withTestPage('engine', async (page) => {
+      for (const population of [1, 4]) {
+        expect(await call(page, 'workPerIteration', population)).toEqual({ dispatches: 19, readBacks: 2 });
+      }
+    });
+  });
+
   test('reports a destroyed device, rejects every call, and a new one takes over', async () => {
     await withTestPage('engine', async (page) => {
       const seen = await call<{ reason: string; rejections: string[]; mentions: boolean; isSameAfterwards: boolean }>(page, 'loseDevice');

@@ -82,6 +82,35 @@ async function tensorsOver(iterations: number): Promise<{ during: number[]; befo
   return { during, before, after };
 }
 
+/** Dispatches and read-backs of one whole iteration, once everything is compiled. */
+async function workPerIteration(population: number): Promise<{ dispatches: number; readBacks: number }> {
+  const given = problem({ inputs: 6, hidden: [16, 16], outputs: 4, activation: 'tanh', population }, 64, 37);
+  const engine = await open('webgpu');
+  const network = await engine.create(given.shape, given.features);
+  const iteration = async () => {
+    network.setParameters(given.parameters);
+    await network.forward();
+    await network.vjp(given.dLogits);
+  };
+  await iteration();
+  const counts = { dispatches: 0, readBacks: 0 };
+  const { dispatchWorkgroups } = GPUComputePassEncoder.prototype;
+  const { mapAsync } = GPUBuffer.prototype;
+  GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...size) {
+    counts.dispatches += 1;
+    return dispatchWorkgroups.apply(this, size);
+  };
+  GPUBuffer.prototype.mapAsync = function (...range) {
+    counts.readBacks += 1;
+    return mapAsync.apply(this, range);
+  };
+  await iteration();
+  Object.assign(GPUComputePassEncoder.prototype, { dispatchWorkgroups });
+  Object.assign(GPUBuffer.prototype, { mapAsync });
+  engine.dispose();
+  return counts;
+}
+
 /** Destroys the device in mid-run; says what the engine reports, and whether a fresh one computes the same again. */
 async function loseDevice(): Promise<{ reason: string; rejections: string[]; mentions: boolean; isSameAfterwards: boolean }> {
   const devices: GPUDevice[] = [];
@@ -123,4 +152,4 @@ async function withoutAdapter(): Promise<string> {
   return message;
 }
 
-expose({ evaluate, learningCurve, tensorsOver, loseDevice, withoutAdapter });
+expose({ evaluate, learningCurve, tensorsOver, workPerIteration, loseDevice, withoutAdapter });
