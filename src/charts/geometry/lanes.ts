@@ -139,6 +139,11 @@ export function shareBars(shares: readonly Share[], size: LaneSize): { zeroY: nu
   return { zeroY, bars, sums };
 }
 
+/** How strongly a term's share is filled: the first term full, later ones paler. */
+export function shareOpacity(term: number): number {
+  return [1, 0.56, 0.3, 0.14, 0.78, 0.42][term % 6]!;
+}
+
 /** A lane in one sentence: its value at the step, and where it is largest. */
 export function describeLane(label: string, values: ArrayLike<number>, step: number | undefined): string {
   if (values.length === 0) return `${label}: no steps.`;
