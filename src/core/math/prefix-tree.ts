@@ -27,8 +27,8 @@ export function prefixTree({ nTraj, maxLen, length }: Frame, group: GroupLayout,
   const visits = new Int32Array(capacity);
   const ends = new Int32Array(capacity);
   const nodeOf = new Int32Array(nTraj * (maxLen + 1));
-  const labels = state ? pairLabels({ nTraj, maxLen, length }, action, state) : denseLabels({ nTraj, maxLen, length }, action);
-  const children = new Map<number, number>();
+  const label = state ? pairLabels({ nTraj, maxLen, length }, action, state) : action;
+  const children = childTable(steps);
   let nodes = group.count;
   for (let i = 0; i < nTraj; i++) {
     let node = group.id[i];
@@ -36,13 +36,8 @@ export function prefixTree({ nTraj, maxLen, length }: Frame, group: GroupLayout,
     nodeOf[row] = node;
     visits[node] += 1;
     for (let t = 0; t < length[i]; t++) {
-      const key = node * labels.count + labels.of[i * maxLen + t];
-      let child = children.get(key);
-      if (child === undefined) {
-        child = nodes++;
-        children.set(key, child);
-        parent[child] = node;
-      }
+      const child = children(node, label[i * maxLen + t], nodes);
+      if (child === nodes) parent[nodes++] = node;
       node = child;
       visits[node] += 1;
       nodeOf[row + t + 1] = node;
@@ -52,65 +47,63 @@ export function prefixTree({ nTraj, maxLen, length }: Frame, group: GroupLayout,
   return { nodes, nodeOf, parent: parent.subarray(0, nodes), visits: visits.subarray(0, nodes), ends: ends.subarray(0, nodes) };
 }
 
-export interface Labels {
-  /** [nTraj × maxLen] number of the label, from 0. */
+/**
+ * Children by (node, label): an open-addressed table in typed arrays, because a Map of 65,536 wide keys costs as
+ * much as everything else together. Returns the child, or enters and returns `fresh`.
+ */
+function childTable(entries: number): (node: number, label: number, fresh: number) => number {
+  let size = 16;
+  while (size < 2 * entries) size *= 2;
+  const nodes = new Int32Array(size).fill(-1);
+  const labels = new Int32Array(size);
+  const child = new Int32Array(size);
+  return (node, label, fresh) => {
+    let at = (Math.imul(node, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b)) >>> 0;
+    for (at = (at ^ (at >>> 15)) & (size - 1); nodes[at] >= 0; at = (at + 1) & (size - 1)) {
+      if (nodes[at] === node && labels[at] === label) return child[at];
+    }
+    nodes[at] = node;
+    labels[at] = label;
+    child[at] = fresh;
+    return fresh;
+  };
+}
+
+/** Numbers pairs of a step's action and the state it leads to, [nTraj × maxLen]. */
+function pairLabels({ nTraj, maxLen, length }: Frame, action: Int32Array, state: Int32Array): Int32Array {
+  const label = new Int32Array(nTraj * maxLen);
+  const pairs = childTable(label.length);
+  const low = state.reduce((a, b) => Math.min(a, b), 0);
+  let count = 0;
+  for (let i = 0; i < nTraj; i++) {
+    for (let t = 0; t < length[i]; t++) {
+      const k = i * maxLen + t;
+      label[k] = pairs(state[i * (maxLen + 1) + t + 1] - low, action[k], count);
+      if (label[k] === count) count++;
+    }
+  }
+  return label;
+}
+
+/** Steps of a group that share an id. */
+export interface Cells {
+  /** [nTraj × maxLen] number of the cell, −1 in padding. */
   readonly of: Int32Array;
   readonly count: number;
 }
 
-/** Numbers whole numbers by first appearance. */
-export function denseLabels({ nTraj, maxLen, length }: Frame, ids: Int32Array): Labels {
-  const of = new Int32Array(nTraj * maxLen);
-  const number = new Map<number, number>();
-  for (let i = 0; i < nTraj; i++) {
-    for (let k = i * maxLen, end = k + length[i]; k < end; k++) {
-      let label = number.get(ids[k]);
-      if (label === undefined) number.set(ids[k], (label = number.size));
-      of[k] = label;
-    }
-  }
-  return { of, count: Math.max(1, number.size) };
-}
-
-/** Numbers pairs of a step's action and the state it leads to. */
-function pairLabels(frame: Frame, action: Int32Array, state: Int32Array): Labels {
-  const { nTraj, maxLen, length } = frame;
-  const actions = denseLabels(frame, action);
-  const following = new Int32Array(nTraj * maxLen);
-  for (let i = 0; i < nTraj; i++) {
-    for (let t = 0; t < length[i]; t++) following[i * maxLen + t] = state[i * (maxLen + 1) + t + 1];
-  }
-  const states = denseLabels(frame, following);
-  for (let k = 0; k < following.length; k++) following[k] = states.of[k] * actions.count + actions.of[k];
-  return { of: following, count: states.count * actions.count };
-}
-
 /**
  * Numbers (group, id) pairs of steps from 0 by first appearance: which steps of a group share a state.
- * `of` is −1 in padding.
+ * `stride` is the row width of `ids`: maxLen for step columns, maxLen + 1 for state columns.
  */
-export function groupCells({ nTraj, maxLen, length }: Frame, group: GroupLayout, ids: Int32Array, stride = maxLen): Labels {
+export function groupCells({ nTraj, maxLen, length }: Frame, group: GroupLayout, ids: Int32Array, stride = maxLen): Cells {
   const of = new Int32Array(nTraj * maxLen).fill(-1);
-  let low = 0;
-  let high = 0;
-  for (let k = 0; k < ids.length; k++) {
-    if (ids[k] < low) low = ids[k];
-    if (ids[k] > high) high = ids[k];
-  }
-  const range = high - low + 1;
-  const number = new Map<number, number>();
-  const table = group.count * range <= 1 << 20 ? new Int32Array(group.count * range).fill(-1) : null;
+  const cells = childTable(nTraj * maxLen);
   let count = 0;
   for (let i = 0; i < nTraj; i++) {
-    const offset = group.id[i] * range - low;
     for (let t = 0; t < length[i]; t++) {
-      const key = offset + ids[i * stride + t];
-      let cell = table ? table[key] : (number.get(key) ?? -1);
-      if (cell < 0) {
-        cell = count++;
-        if (table) table[key] = cell;
-        else number.set(key, cell);
-      }
+      const cell = cells(group.id[i], ids[i * stride + t], count);
+      if (cell === count) count++;
       of[i * maxLen + t] = cell;
     }
   }
