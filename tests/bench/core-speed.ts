@@ -2,6 +2,10 @@
 import type { Table } from '../../src/core/contracts/scenario';
 import { mixSeed, nextUniform } from '../../src/core/math/random';
 import { compileTable } from '../../src/core/mdp/compile-table';
+import { emptyExactValues, evaluatePolicy } from '../../src/core/mdp/exact';
+import { evaluateGated, outcomeGate } from '../../src/core/mdp/gated-value';
+import { occupancy, policyGradient } from '../../src/core/mdp/occupancy';
+import { optimalPolicy } from '../../src/core/mdp/optimal';
 import { emptyPolicy, softmaxPolicy } from '../../src/core/mdp/policy';
 import { emptyRollout, rollout } from '../../src/core/mdp/rollout';
 
@@ -67,6 +71,18 @@ export function measureCore(): SpeedRow[] {
       steps = batch.length.reduce((sum, n) => sum + n, 0);
     });
     rows.push({ name: `rollout, S=${S}, T=64, N=1024, outcomes=${outcomes}`, value: steps / ms / 1000, unit: 'M steps/s' });
+    const reward = table.metrics['success'];
+    const exact = emptyExactValues(S, 5, 64);
+    const visited = occupancy(table, policy.probability);
+    const gradient = new Float64Array(S * 5);
+    const timed: [string, () => unknown][] = [
+      ['V, Q and A, all t', () => evaluatePolicy(table, policy.probability, reward, {}, exact)],
+      ['occupancy', () => occupancy(table, policy.probability, {}, visited)],
+      ['policy gradient from them', () => policyGradient(table, policy.probability, exact, visited, 1, gradient)],
+      ['gated values', () => evaluateGated(table, policy.probability, reward, outcomeGate(table, reward, 1))],
+      ['optimum', () => optimalPolicy(table, reward)],
+    ];
+    for (const [name, run] of timed) rows.push({ name: `${name}, S=${S}, T=64, outcomes=${outcomes}`, value: medianMs(run, 20), unit: 'ms' });
   }
   return rows;
 }

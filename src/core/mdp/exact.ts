@@ -86,12 +86,15 @@ export function evaluatePolicy(
         continue;
       }
       let v = 0;
+      const first = s * A;
+      let r = rowStart[first];
       for (let a = 0; a < A; a++) {
-        const sa = s * A + a;
-        let q = pay[sa];
-        for (let r = rowStart[sa]; r < rowStart[sa + 1]; r++) q += weight[r] * value[next + rowNext[r]];
+        const end = rowStart[first + a + 1];
+        let q = pay[first + a];
+        do q += weight[r] * value[next + rowNext[r]];
+        while (++r < end);
         actionValue[base + a] = q;
-        v += probability[sa] * q;
+        v += probability[first + a] * q;
       }
       value[t * S + s] = v;
       for (let a = 0; a < A; a++) advantage[base + a] = actionValue[base + a] - v;

@@ -3,7 +3,7 @@ import type { Table } from '../../../src/core/contracts/scenario';
 import { mixSeed, nextUniform } from '../../../src/core/math/random';
 import { emptyExactValues, evaluatePolicy, startValue, type ExactOptions } from '../../../src/core/mdp/exact';
 import { evaluateGated, outcomeGate } from '../../../src/core/mdp/gated-value';
-import { expectedMetrics, occupancy, rewardGradient } from '../../../src/core/mdp/occupancy';
+import { expectedMetrics, expectedTotal, occupancy, rewardGradient } from '../../../src/core/mdp/occupancy';
 import { optimalPolicy } from '../../../src/core/mdp/optimal';
 import { softmaxPolicy } from '../../../src/core/mdp/policy';
 import { rollout } from '../../../src/core/mdp/rollout';
@@ -125,6 +125,17 @@ describe('exact values', () => {
   });
 });
 
+describe('discounted occupancy', () => {
+  it('prices any row reward: J = Σ_s Σ_t γᵗ d_t(s) Σ_a π(a|s) E[r | s, a]', () => {
+    const table = randomMdp(16);
+    const { probability } = randomPolicy(table, 16);
+    const reward = randomReward(table, 16);
+    const { visits } = occupancy(table, probability, { gamma: 0.6 });
+    const J = startValue(table, evaluatePolicy(table, probability, reward, { gamma: 0.6 }).value);
+    expect(expectedTotal(table, probability, visits, reward)).toBeCloseTo(J, 12);
+  });
+});
+
 describe('the exact policy gradient', () => {
   it.each([{}, { gamma: 0.7 }, { horizon: 3 }, { gamma: 0.9, timed: true }])('agrees with central differences of J (%o)', ({ timed, ...rest }: ExactOptions & { timed?: boolean }) => {
     const table = randomMdp(9);
@@ -181,7 +192,7 @@ describe('the optimum', () => {
 });
 
 describe('a gate on the final outcome', () => {
-  const table = randomMdp(13, { S: 6, A: 2, horizon: 5 });
+  const table = randomMdp(14, { S: 6, A: 3, horizon: 5 });
   const policy = randomPolicy(table, 13);
   const reward = randomReward(table, 13);
   const truth = table.metrics['success'];
@@ -212,6 +223,7 @@ describe('a gate on the final outcome', () => {
   });
 
   it('that is always open changes nothing, time-out included', () => {
+    expect([...table.rowNext].some((next, r) => table.rowDone[r] && !table.absorbing[next])).toBe(true);
     const open = evaluateGated(table, policy.probability, reward, outcomeGate(table, truth, 0), { gamma: 0.9 });
     const plain = evaluatePolicy(table, policy.probability, reward, { gamma: 0.9 });
     plain.value.forEach((v, k) => expect(open.value[k]).toBeCloseTo(v, 13));

@@ -3,7 +3,10 @@ import { mixSeed, nextUniform } from '../../../src/core/math/random';
 import { compileTable } from '../../../src/core/mdp/compile-table';
 import { softmaxPolicy } from '../../../src/core/mdp/policy';
 
-/** A small MDP with random outcomes, several starts, early ends, one absorbing state and real-valued signals. */
+/**
+ * A small MDP with random outcomes, several starts, one absorbing state and real-valued signals. Half of the
+ * rows that end an episode name an ordinary next state, which must not matter.
+ */
 export function randomMdp(seed: number, { S = 7, A = 3, horizon = 5 } = {}): Table {
   const stream = mixSeed(271, seed);
   const u = () => nextUniform(stream);
@@ -23,7 +26,7 @@ export function randomMdp(seed: number, { S = 7, A = 3, horizon = 5 } = {}): Tab
       const sum = weight[0] + weight[1] + weight[2];
       return weight.map((w, k) => {
         const done = k === 2 && u() < 0.6;
-        const next = done ? S - 1 : Math.floor(u() * (S - 1));
+        const next = done && u() < 0.5 ? S - 1 : Math.floor(u() * (S - 1));
         const win = done && u() < 0.7;
         return {
           probability: w / sum,

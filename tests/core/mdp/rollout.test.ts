@@ -71,6 +71,9 @@ describe('table rollouts', () => {
 
   it('share one start in a group and draw starts as often as they are likely', () => {
     const batch = rollout(table, threshold, { ...options, nTraj: 40_000, groupSize: 4 });
+    // Group g draws from its own stream, whatever the size of the groups before it.
+    const alone = rollout(table, threshold, { ...options, nTraj: 10_000, groupSize: 1 });
+    expect(alone.start).toEqual(batch.start.filter((_, i) => i % 4 === 0));
     const count = [0, 0, 0];
     for (let i = 0; i < batch.nTraj; i += 4) {
       expect(new Set(batch.start.slice(i, i + 4)).size).toBe(1);
