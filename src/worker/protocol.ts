@@ -1,8 +1,26 @@
 /**
  * Messages between the page and the training worker: two unions, typed arrays transferred,
  * at most one unacknowledged frame.
+ *
+ * `configure` names the run that all later events carry. With `restart: 'all'` it begins a new run, paused; with a
+ * list it keeps the learners of all other schemes and the run goes on as it was. Events of a run that is no longer
+ * the newest are to be dropped.
  */
+import type { EstimatorDiagnosis as SchemeDiagnosis } from '../core/diagnostics/bias-variance';
 import type { ExperimentSpec } from '../core/experiment/spec';
+
+export type { SchemeDiagnosis };
+
+/** The first message down: where the site's files lie, as a URL that ends in a slash. */
+export interface Open {
+  readonly type: 'open';
+  readonly root: string;
+}
+
+/** The answer to `open`: the worker's code has been read and it listens. */
+export interface Opened {
+  readonly type: 'opened';
+}
 
 /** A learner is one scheme trained under one seed; learner number = scheme · seeds + seed. */
 export type Command =
@@ -13,7 +31,7 @@ export type Command =
   | { readonly type: 'acknowledge'; readonly runId: number; readonly frame: number }
   /** Policy, side data and batch identity of a scheme's first seed at a past iteration; answered by `snapshot`. */
   | { readonly type: 'recall'; readonly runId: number; readonly request: number; readonly scheme: number; readonly iteration: number }
-  /** Bias and variance over fresh batches under a policy; answered by `diagnosis`. */
+  /** Bias and variance of every scheme over fresh batches under a policy; answered by `diagnosis`. A newer request takes the place of an older one. */
   | {
       readonly type: 'diagnose';
       readonly runId: number;
@@ -47,6 +65,8 @@ export interface FrameMessage {
   /** [learners × (to − from) × METRICS.length], row-major; NaN where a figure was not computed. */
   readonly metrics: Float64Array;
   readonly envStepsPerSecond: number;
+  /** Mean duration of the iterations covered, all learners together. */
+  readonly iterationMilliseconds: number;
   readonly engine: { readonly name: 'tabular' | 'ts' | 'wasm' | 'webgpu'; readonly words: string };
 }
 
@@ -74,7 +94,7 @@ export type Event =
       readonly runId: number;
       readonly request: number;
       readonly batches: number;
-      /** Per scheme: bias, its standard error, variance, sign agreement, batch cosine and its standard error, cosine of the mean. */
+      /** By scheme number; all NaN for a scheme that cannot be priced. */
       readonly figures: readonly SchemeDiagnosis[];
     }
   | { readonly type: 'finished'; readonly runId: number }
@@ -83,14 +103,3 @@ export type Event =
 
 export type NoticeCode = 'engine-fallback' | 'device-lost' | 'parameter-clamped';
 export type FailureCode = 'non-finite' | 'missing-column' | 'unknown-plugin' | 'unreadable-spec' | 'internal';
-
-export interface SchemeDiagnosis {
-  readonly bias: number;
-  readonly variance: number;
-  readonly varianceError: number;
-  readonly signAgreement: number;
-  readonly nonzeroShare: number;
-  readonly cosine: number;
-  readonly cosineError: number;
-  readonly cosineOfMean: number;
-}

@@ -143,10 +143,10 @@ export class Training {
    * parameters and go on under the new reward, from the iteration that the spec's new branch names if there is one.
    * Returns false when the edit needs a run of its own: another scenario, policy, engine, batch or list of seeds.
    */
-  async reconfigure(spec: ExperimentSpec, restart: readonly number[]): Promise<boolean> {
+  async reconfigure(spec: ExperimentSpec, restart: readonly number[], plugins: PluginSet = this.deps.plugins): Promise<boolean> {
     const old = this.#experiment.spec;
     if (!sameRun(old, spec)) return false;
-    const experiment = resolveExperiment(spec, this.deps.plugins, this.#experiment);
+    const experiment = resolveExperiment(spec, plugins, this.#experiment);
     this.#learnedReward ??= await learnReward(experiment);
     this.#experiment = experiment;
     this.#step = new BatchStep(experiment, this.#learnedReward);
