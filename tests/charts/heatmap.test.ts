@@ -165,7 +165,7 @@ describe('heatmap cells', () => {
 });
 
 describe('overview', () => {
-  test('one pixel a row while rows fit; otherwise the mean of the rows under a pixel', () => {
+  test('one pixel a row while rows fit; otherwise the mean of the rows under a pixel (√(¼/3) and √½, in 64ths)', () => {
     const cells = { advantage: Float64Array.of(1, 1, -1, 0, 0.25, 0), length: Int32Array.of(2, 2, 1), range: 1 };
     const each = paintOverview(Int32Array.of(0, 1, 2), 2, 3, cells, 'light');
     expect(pixel(each, 2, 0, 0).slice(0, 3)).toEqual([...signColour(1, 'light')]);
@@ -173,8 +173,8 @@ describe('overview', () => {
     expect(pixel(each, 2, 0, 2).slice(0, 3)).toEqual([...signColour(0.5, 'light')]);
     expect(pixel(each, 2, 1, 2)[3]).toBe(0);
     const one = paintOverview(Int32Array.of(0, 1, 2), 2, 1, cells, 'light');
-    expect(pixel(one, 2, 0, 0).slice(0, 3)).toEqual([...signColour(Math.sqrt(0.25 / 3), 'light')]);
-    expect(pixel(one, 2, 1, 0).slice(0, 3)).toEqual([...signColour(Math.sqrt(0.5), 'light')]);
+    expect(pixel(one, 2, 0, 0).slice(0, 3)).toEqual([...signColour(18 / 64, 'light')]);
+    expect(pixel(one, 2, 1, 0).slice(0, 3)).toEqual([...signColour(45 / 64, 'light')]);
   });
 
   test('every row lies under exactly one pixel', () => {

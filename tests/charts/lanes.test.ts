@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cosineStops, describeAlignment, responseCurve, signFlips, trackX } from '../../src/charts/geometry/alignment';
-import { describeLane, laneBars, laneLine, shareBars } from '../../src/charts/geometry/lanes';
+import { describeLane, laneBars, laneLine, lanePaths, shareBars } from '../../src/charts/geometry/lanes';
 import { posterHeatmap } from '../../src/charts/geometry/poster-heatmap';
 import { BREAK } from '../../src/charts/geometry/row-order';
 import { sparkline } from '../../src/charts/geometry/sparkline';
@@ -34,6 +34,17 @@ describe('lanes', () => {
   test('values that are not finite have no bar; narrow columns keep one', () => {
     expect(laneBars([Number.NaN, 1], lane).bars[0]).toMatchObject({ height: 0, sign: 0 });
     expect(laneBars([1], { maxLen: 64, width: 64, height: 25 }).bars[0]).toMatchObject({ x: 0.125, width: 0.75 });
+  });
+
+  test('bars, dots and wrong signs are one path each; a corner mark lies across zero from its bar', () => {
+    const paths = lanePaths(laneBars([1, -0.5, 0], lane), (step) => step !== 0);
+    expect(paths).toEqual({
+      plus: 'M2.5 2.5h15v10h-15z',
+      minus: 'M22.5 12.5h15v5h-15z',
+      none: 'M50.0 12.5h0',
+      wrong: 'M37.5 3.5h-6.0l6.0 6.0z',
+    });
+    expect(lanePaths(laneBars([1], lane)).wrong).toBe('');
   });
 
   test('a return line keeps zero on its axis', () => {

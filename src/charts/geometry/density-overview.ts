@@ -1,6 +1,6 @@
 /** All trajectories at a pixel each, beside the panels: where in the batch the drawn rows come from. */
 import { signColour, type Theme } from '../palette';
-import { pack } from './cell-sprites';
+import { LEVELS, pack } from './cell-sprites';
 import type { HeatmapCells } from './heatmap-cells';
 
 /**
@@ -9,7 +9,9 @@ import type { HeatmapCells } from './heatmap-cells';
  */
 export function paintOverview(order: Int32Array, maxLen: number, height: number, cells: HeatmapCells, theme: Theme): Uint32Array<ArrayBuffer> {
   const pixels = new Uint32Array(maxLen * height);
+  const colour = Uint32Array.from({ length: 2 * LEVELS + 1 }, (_, level) => pack(signColour((level - LEVELS) / LEVELS, theme), 1));
   const { advantage, length, range } = cells;
+  const scale = range > 0 ? 1 / range : 0;
   for (let y = 0; y < height; y++) {
     const [start, end] = overviewRows(order.length, height, y);
     for (let t = 0; t < maxLen; t++) {
@@ -23,8 +25,8 @@ export function paintOverview(order: Int32Array, maxLen: number, height: number,
       }
       if (reached === 0) continue;
       const mean = total / reached;
-      const share = range > 0 && Number.isFinite(mean) ? Math.sqrt(Math.min(1, Math.abs(mean) / range)) : 0;
-      pixels[y * maxLen + t] = pack(signColour(Math.sign(mean) * share || 0, theme), 1);
+      const size = (Math.sqrt(Math.min(1, Math.abs(mean) * scale)) * LEVELS + 0.5) | 0;
+      pixels[y * maxLen + t] = colour[mean < 0 ? LEVELS - size : LEVELS + size]!;
     }
   }
   return pixels;

@@ -1,6 +1,7 @@
 /** Lanes: one trajectory's columns on a shared step axis, each lane with its own linear range. */
 import { line } from 'd3';
 import { signed } from './number-format';
+import { boxesPath } from './step-axis';
 
 export interface LaneSize {
   readonly maxLen: number;
@@ -54,6 +55,34 @@ export function laneBars(values: ArrayLike<number>, size: LaneSize): LaneGeometr
     };
   });
   return { zeroY, bars };
+}
+
+export interface LanePaths {
+  /** Bars above zero, bars below, dots of steps too small for a bar, corner marks of wrong signs. */
+  readonly plus: string;
+  readonly minus: string;
+  readonly none: string;
+  readonly wrong: string;
+}
+
+/** A lane's marks as four paths, so that a redraw changes four attributes however many steps there are. */
+export function lanePaths({ bars, zeroY }: LaneGeometry, isWrong?: (step: number) => boolean): LanePaths {
+  const wrong = isWrong ? bars.filter((bar) => bar.sign !== 0 && isWrong(bar.step)) : [];
+  return {
+    plus: boxesPath(bars.filter((bar) => bar.sign > 0)),
+    minus: boxesPath(bars.filter((bar) => bar.sign < 0)),
+    none: bars
+      .filter((bar) => bar.sign === 0)
+      .map((bar) => `M${(bar.x + bar.width / 2).toFixed(1)} ${zeroY}h0`)
+      .join(''),
+    wrong: wrong
+      .map((bar) => {
+        const side = Math.min(6, bar.width * 0.6);
+        const y = bar.sign > 0 ? zeroY + 3 : zeroY - 3 - side;
+        return `M${(bar.x + bar.width).toFixed(1)} ${y.toFixed(1)}h${(-side).toFixed(1)}l${side.toFixed(1)} ${side.toFixed(1)}z`;
+      })
+      .join(''),
+  };
 }
 
 /** Space at each side of a step's bar. */

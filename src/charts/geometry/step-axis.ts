@@ -44,3 +44,12 @@ export function stripBars(mean: ArrayLike<number>, width: number, height: number
     return { step: t, x: t * column + inset, y: height - barHeight, width: Math.max(0.5, column - 2 * inset), height: barHeight };
   });
 }
+
+/** Outline of boxes as one SVG path: many bars, one element. */
+export function boxesPath(boxes: readonly { readonly x: number; readonly y: number; readonly width: number; readonly height: number }[]): string {
+  return boxes.map(({ x, y, width, height }) => (height > 0 ? `M${round(x)} ${round(y)}h${round(width)}v${round(height)}h${round(-width)}z` : '')).join('');
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
