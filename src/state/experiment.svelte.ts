@@ -263,19 +263,21 @@ export class Experiment {
     );
   }
 
-  setView(change: Partial<Omit<ViewSpec, 'selected' | 'scheme'>>): boolean {
+  setView(change: Partial<Omit<ViewSpec, 'selected' | 'scheme' | 'behaviour'>>): boolean {
     return this.edit((spec) => ({ ...spec, view: { ...spec.view, ...change } }));
   }
 
   /** What is looked at: kept in links, never a step of the history. */
-  look(change: Partial<Pick<ViewSpec, 'selected' | 'scheme'>>): void {
+  look(change: Partial<Pick<ViewSpec, 'selected' | 'scheme' | 'behaviour'>>): void {
     const view = { ...this.#spec.view, ...change };
     this.#spec = { ...this.#spec, view };
   }
 
   #keepingLook(spec: ExperimentSpec): ExperimentSpec {
-    const { selected, scheme } = this.#spec.view;
-    return { ...spec, view: { ...spec.view, selected, scheme: Math.min(scheme, spec.schemes.length - 1) } };
+    const { selected, scheme, behaviour } = this.#spec.view;
+    const isThere = behaviour.policy === 'start' || behaviour.scheme < spec.schemes.length;
+    const kept = isThere ? behaviour : ({ policy: 'start' } as const);
+    return { ...spec, view: { ...spec.view, selected, scheme: Math.min(scheme, spec.schemes.length - 1), behaviour: kept } };
   }
 
   #editScheme(scheme: number, change: (old: SchemeSpec) => SchemeSpec, gesture: string | null = null): boolean {

@@ -113,8 +113,8 @@ describe('listeners', () => {
 describe('schemes', () => {
   test('removing one moves everything that points at a later one', () => {
     const experiment = new Experiment(sampleSpec(['A', 'B', 'C'].map((name) => sampleScheme({ name }))));
-    experiment.setView({ pinned: 2, behaviour: { policy: 'scheme', scheme: 2, iteration: 10 } });
-    experiment.look({ scheme: 2 });
+    experiment.setView({ pinned: 2 });
+    experiment.look({ scheme: 2, behaviour: { policy: 'scheme', scheme: 2, iteration: 10 } });
     experiment.removeScheme(1);
     expect(experiment.spec.schemes.map((scheme) => scheme.name)).toEqual(['A', 'C']);
     expect(experiment.spec.view).toMatchObject({ pinned: 1, scheme: 1, behaviour: { scheme: 1, iteration: 10 } });

@@ -1,0 +1,261 @@
+/**
+ * One lab: an experiment, its prices, its training run and what is selected, wired together. Pages,
+ * embeds and lessons make one each and hand it down by context.
+ */
+import { untrack } from 'svelte';
+import { decodeLink, encodeLink, isExperimentLink } from '../codec/link';
+import { loadPlugins } from '../core/on-demand';
+import { PluginSet, type PluginKind } from '../core/plugin-set';
+import { findPresetSpec, loadPreset, presetIds } from '../core/experiment/presets';
+import { resolveExperiment, wantedPlugins } from '../core/experiment/resolve';
+import type { ExperimentSpec, SpecProblem } from '../core/experiment/spec';
+import type { SchemeSpec } from '../core/scheme/scheme-spec';
+import type { Metric } from '../worker/protocol';
+import { Experiment } from './experiment.svelte';
+import { Consequences } from './consequences.svelte';
+import { mostTellingStep } from './most-telling-step';
+import { Notices } from './notices.svelte';
+import { PluginChoices } from './plugin-choices';
+import { Selection } from './selection.svelte';
+import { bestTruth, gapOf, proxyShares } from './learning-figures';
+import { Run, SupersededError, type Connect } from './run.svelte';
+import { STARTING_POLICY } from './scene';
+import { WhatIf } from './what-if.svelte';
+
+const NOTICE_TITLES: Readonly<Record<string, string>> = {
+  'engine-fallback': 'The engine that was asked for is not available here.',
+  'device-lost': 'The GPU was lost.',
+  'parameter-clamped': 'A value was outside its limits.',
+  worker: 'Training cannot start.',
+};
+
+/** Something of the scenario that a parameter can name. */
+export interface NamedColumn {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** A preset in the scenario picker. */
+export interface PresetCard {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+}
+
+/** What a page hands in: how its worker is started. */
+export interface LabOptions {
+  readonly connect: Connect;
+  readonly metrics: readonly Metric[];
+}
+
+export class Lab {
+  readonly plugins: PluginSet;
+  readonly experiment: Experiment;
+  readonly whatIf: WhatIf;
+  readonly selection: Selection;
+  readonly notices = new Notices();
+  readonly consequences: Consequences;
+  readonly choices: PluginChoices;
+  readonly run: Run;
+  readonly #stop: (() => void)[] = [];
+
+  /** `plugins` must hold everything that `spec` names. */
+  constructor(spec: ExperimentSpec, plugins: PluginSet, options: LabOptions) {
+    this.plugins = plugins;
+    this.whatIf = new WhatIf(spec, plugins);
+    this.experiment = new Experiment(spec, (candidate) => this.#whyNot(candidate));
+    this.selection = new Selection(spec.view.selected, (step) => this.experiment.look({ selected: step }));
+    this.consequences = new Consequences(plugins, () => ({ scene: this.whatIf.scene, schemes: this.experiment.spec.schemes }));
+    this.choices = new PluginChoices(this);
+    this.run = new Run(spec, {
+      ...options,
+      onmessage: ({ tone, code, message }) => this.notices.show({ key: code, tone, title: NOTICE_TITLES[code] ?? 'Training', text: message }),
+      onbranch: (scheme, iteration) => {
+        const { branches } = this.experiment.spec.training;
+        this.experiment.setTraining({ branches: [...branches, { scheme, iteration }] });
+      },
+    });
+    this.#stop.push(
+      this.experiment.listen((next, { live }) => {
+        this.whatIf.request(next);
+        this.run.specChanged(next, live);
+      }),
+      () => this.run.close(),
+    );
+    this.#stop.push(
+      $effect.root(() => {
+        $effect(() => {
+          const { scene } = this.whatIf;
+          const highlighted = this.experiment.spec.view.scheme;
+          this.selection.keepWithin(scene.batch.length);
+          this.selection.suggest(mostTellingStep(scene, untrack(() => this.whatIf.frame.schemes), highlighted));
+        });
+      }),
+    );
+  }
+
+  /** Signals of the scenario on screen, with their titles. */
+  get signals(): readonly NamedColumn[] {
+    const { scenario, table } = this.whatIf.scene;
+    return Object.keys(table.signals).map((name) => ({ name, title: scenario.signals[name]?.title ?? name }));
+  }
+
+  get stateTables(): readonly NamedColumn[] {
+    const { scenario, table } = this.whatIf.scene;
+    return Object.keys(table.stateTables).map((name) => ({ name, title: scenario.stateTables[name]?.title ?? name }));
+  }
+
+  /** Opens a link's experiment, or the first preset. Whatever the link holds, a lab comes back. */
+  static async open(hash: string, options: LabOptions): Promise<Lab> {
+    const plugins = new PluginSet();
+    const problems: string[] = [];
+    if (isExperimentLink(hash)) {
+      const link = await decodeLink(hash, findPresetSpec);
+      if ('problem' in link) problems.push(link.problem);
+      else {
+        try {
+          const lab = new Lab(link.spec, await loadPlugins(plugins, wantedPlugins(link.spec)), options);
+          void lab.#restoreBehaviour();
+          for (const text of link.notices) lab.notices.show({ key: text, tone: 'info', title: 'This link was adjusted.', text });
+          return lab;
+        } catch (error) {
+          problems.push(error instanceof Error ? error.message : String(error));
+        }
+      }
+    }
+    const preset = await loadPreset(presetIds()[0]!);
+    if (!preset) throw new Error('No preset ships with this build.');
+    const lab = new Lab(preset.spec, await loadPlugins(plugins, wantedPlugins(preset.spec)), options);
+    for (const text of problems) {
+      lab.notices.show({ key: 'link', tone: 'warn', title: 'The link could not be opened.', text: `${text} This is the default experiment.` });
+    }
+    return lab;
+  }
+
+  /** Loads what an edit names, then makes it. A plug-in that does not load refuses the edit. */
+  async withPlugins(wanted: Iterable<readonly [PluginKind, string]>, edit: () => void): Promise<void> {
+    try {
+      await loadPlugins(this.plugins, wanted);
+    } catch (error) {
+      this.experiment.refuse({ field: '/', message: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    edit();
+  }
+
+  async openPreset(id: string): Promise<void> {
+    const preset = await loadPreset(id);
+    if (!preset) return;
+    await this.withPlugins(wantedPlugins(preset.spec), () => {
+      this.selection.release();
+      this.experiment.open(preset.spec);
+    });
+  }
+
+  /** The fragment that restores this experiment, selection and view included. */
+  link(): Promise<string> {
+    return encodeLink(this.experiment.spec, findPresetSpec);
+  }
+
+  /** The presets that ship, for the picker. */
+  async presets(): Promise<PresetCard[]> {
+    const presets = await Promise.all(presetIds().map(loadPreset));
+    return presets.flatMap((preset) => (preset ? [{ id: preset.id, title: preset.spec.title, question: preset.question }] : []));
+  }
+
+  /** Schemes that the preset offers beside those on screen. */
+  async librarySchemes(): Promise<SchemeSpec[]> {
+    const preset = await loadPreset(this.experiment.spec.base.split('@')[0]!);
+    const names = new Set(this.experiment.spec.schemes.map((scheme) => scheme.name));
+    return [...(preset?.spec.schemes ?? []), ...(preset?.library ?? [])].filter((scheme) => !names.has(scheme.name)) as SchemeSpec[];
+  }
+
+  async addScheme(scheme: SchemeSpec): Promise<void> {
+    const wanted = [['estimator', scheme.estimator.id], ...scheme.terms.map((term) => ['reward', term.reward])] as [PluginKind, string][];
+    await this.withPlugins(wanted, () => this.experiment.addScheme(scheme));
+  }
+
+  /** Back to iteration 0 and to the starting policy's rollouts. */
+  reset(): void {
+    this.run.reset();
+    this.showStartingRollouts();
+  }
+
+  /** Shows the batch that a scheme's learner met at an iteration, exactly as it met it. */
+  async showRolloutsOf(scheme: number, iteration: number): Promise<void> {
+    this.run.scrub(iteration);
+    try {
+      const snapshot = await this.run.recall(scheme, iteration);
+      this.experiment.look({ behaviour: { policy: 'scheme', scheme, iteration: snapshot.iteration } });
+      this.whatIf.showRolloutsOf({ iteration: snapshot.iteration, snapshot }, this.experiment.spec);
+    } catch (error) {
+      if (error instanceof SupersededError) return;
+      this.notices.show({ key: 'recall', tone: 'warn', title: 'That iteration cannot be shown.', text: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** Goes back to a past iteration of the highlighted scheme. */
+  scrubTo(iteration: number): void {
+    const { view, schemes } = this.experiment.spec;
+    const scheme = this.run.canRecall(view.scheme) ? view.scheme : schemes.findIndex((_, k) => this.run.canRecall(k));
+    if (scheme >= 0) void this.showRolloutsOf(scheme, iteration);
+  }
+
+  /** The newest iteration, and the starting policy's rollouts. */
+  showLatest(): void {
+    this.run.scrub(null);
+    this.showStartingRollouts();
+  }
+
+  showStartingRollouts(): void {
+    if (this.experiment.spec.view.behaviour.policy === 'start') return;
+    this.experiment.look({ behaviour: { policy: 'start' } });
+    this.whatIf.showRolloutsOf(STARTING_POLICY, this.experiment.spec);
+  }
+
+  /** Proxy return of a scheme as a share of its best, by iteration. */
+  proxyShare(scheme: number): Float64Array {
+    return proxyShares(this.whatIf.frame.resolved.schemes[scheme], this.whatIf.scene.table, this.run.history, scheme);
+  }
+
+  /** Hacking gap at the iteration on show; null before there is a curve. */
+  hackingGap(scheme: number): number | null {
+    return gapOf(this.whatIf.frame.resolved.schemes[scheme], this.whatIf.scene.table, this.run.history, scheme, this.run.shownIteration);
+  }
+
+  /** The most that any policy can reach of the true objective. */
+  get bestTruth(): number {
+    return bestTruth(this.whatIf.scene.table);
+  }
+
+  close(): void {
+    for (const stop of this.#stop) stop();
+  }
+
+  /** A link may show a trained policy's rollouts: it is trained again, from the same seeds, up to there. */
+  async #restoreBehaviour(): Promise<void> {
+    const { behaviour, selected } = this.experiment.spec.view;
+    if (behaviour.policy === 'start') return;
+    const { scheme, iteration } = behaviour;
+    this.notices.show({
+      key: 'restore',
+      tone: 'info',
+      title: `Training to iteration ${iteration}.`,
+      text: 'The link shows the rollouts of a trained policy, which is made again here from the same seeds.',
+    });
+    await this.run.trainTo(iteration);
+    await this.showRolloutsOf(scheme, iteration);
+    if (selected) this.selection.pin(selected);
+    this.notices.dismiss('restore');
+  }
+
+  #whyNot(candidate: ExperimentSpec): SpecProblem | null {
+    try {
+      const { failures } = resolveExperiment(candidate, this.plugins, this.whatIf.frame.resolved);
+      const [failure] = failures;
+      return failure ? { field: `/schemes/${failure.scheme}`, message: failure.message } : null;
+    } catch (error) {
+      return { field: '/scenario', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** How far learning has come: proxy and truth on one scale, from where they start to the best there is. */
+import type { Table } from '../core/contracts/scenario';
+import { hackingGap } from '../core/diagnostics/hacking-gap';
+import { startValue } from '../core/mdp/exact';
+import { optimalPolicy } from '../core/mdp/optimal';
+import type { CompiledScheme } from '../core/scheme/compile-scheme';
+import type { CurveHistory } from './curve-history';
+
+const bestTruths = new WeakMap<Table, number>();
+const bestProxies = new WeakMap<CompiledScheme, number>();
+
+/** The true objective of a best policy. */
+export function bestTruth(table: Table): number {
+  let best = bestTruths.get(table);
+  if (best === undefined) bestTruths.set(table, (best = startValue(table, optimalPolicy(table, table.metrics[table.truth]).value)));
+  return best;
+}
+
+/** The mean return of a best policy for the scheme's own reward; null where the reward is no function of the table row. */
+export function bestProxy(compiled: CompiledScheme, table: Table): number | null {
+  if (compiled.spec.gate !== null || compiled.openPerRow === null || compiled.terms.some((term) => term.perRow === null)) return null;
+  let best = bestProxies.get(compiled);
+  if (best === undefined) bestProxies.set(compiled, (best = startValue(table, optimalPolicy(table, compiled.openPerRow).value)));
+  return best;
+}
+
+/** The best proxy return: solved, or the largest mean of the curve so far. */
+export function proxyScale(compiled: CompiledScheme | null, table: Table, proxy: Float64Array): { best: number; isSolved: boolean } {
+  const solved = compiled ? bestProxy(compiled, table) : null;
+  if (solved !== null) return { best: solved, isSolved: true };
+  return { best: proxy.reduce((most, x) => (x > most ? x : most), -Infinity), isSolved: false };
+}
+
+/** Proxy return as a share of its best, by iteration; NaN where there is no positive best. */
+export function proxyShares(compiled: CompiledScheme | null, table: Table, history: CurveHistory, scheme: number): Float64Array {
+  const { mean } = history.band(scheme, 'proxy');
+  const { best } = proxyScale(compiled, table, mean);
+  return mean.map((x) => (best > 0 ? x / best : Number.NaN));
+}
+
+/** Hacking gap of a scheme at an iteration; null where there is nothing to compare. */
+export function gapOf(compiled: CompiledScheme | null, table: Table, history: CurveHistory, scheme: number, iteration: number): number | null {
+  const proxy = history.band(scheme, 'proxy').mean;
+  if (proxy.length === 0) return null;
+  const success = history.band(scheme, 'success').mean;
+  const current = history.latest(scheme, 'success', iteration);
+  const at = Math.min(iteration, proxy.length - 1);
+  return hackingGap(
+    { current: proxy[at], start: proxy[0], best: proxyScale(compiled, table, proxy).best },
+    { current, start: success[0], best: bestTruth(table) },
+  );
+}

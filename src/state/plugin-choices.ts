@@ -1,0 +1,86 @@
+/**
+ * What could be chosen for a scheme, and why not: every plug-in of a kind is loaded and tried on the batch
+ * on screen, so that a reason is the very message that pricing would give.
+ */
+import { Workspace } from '../core/batch/workspace';
+import { knownIds, loadPlugins } from '../core/on-demand';
+import type { Parameters } from '../core/contracts/parameters';
+import { compileScheme } from '../core/scheme/compile-scheme';
+import type { SchemeSpec, TermSpec } from '../core/scheme/scheme-spec';
+import { priceScheme } from './priced-scheme';
+import type { Lab } from './lab.svelte';
+
+export interface PluginChoice {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly family: string;
+  /** Why it cannot be chosen here; null when it can. */
+  readonly reason: string | null;
+}
+
+export interface RewardChoice extends PluginChoice {
+  /** The term as it would be added. */
+  readonly term: TermSpec;
+}
+
+export class PluginChoices {
+  readonly #lab: Lab;
+  readonly #workspace = new Workspace();
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  async estimators(scheme: number): Promise<PluginChoice[]> {
+    const { plugins, experiment } = this.#lab;
+    await loadPlugins(plugins, knownIds('estimator').map((id) => ['estimator', id] as const));
+    const spec = experiment.spec.schemes[scheme] as SchemeSpec;
+    return plugins.list('estimator').map(({ id, title, summary, family }) => {
+      const params = id === spec.estimator.id ? spec.estimator.params : {};
+      return { id, title, summary, family, reason: this.whyNot({ ...spec, estimator: { id, params } }, scheme) };
+    });
+  }
+
+  async rewards(scheme: number): Promise<RewardChoice[]> {
+    const { plugins, experiment } = this.#lab;
+    await loadPlugins(plugins, knownIds('reward').map((id) => ['reward', id] as const));
+    const spec = experiment.spec.schemes[scheme] as SchemeSpec;
+    return plugins.list('reward').map(({ id, title, summary, category, params, outsideGate }) => {
+      const term: TermSpec = { reward: id, label: '', weight: 1, params: this.#named(params), gated: spec.gate !== null && !outsideGate };
+      return { id, title, summary, family: category, term, reason: this.whyNot({ ...spec, terms: [...spec.terms, term] }, scheme) };
+    });
+  }
+
+  /** Why a scheme cannot be priced on the batch on screen. */
+  whyNot(spec: SchemeSpec, scheme: number): string | null {
+    const { scene } = this.#lab.whatIf;
+    try {
+      const compiled = compileScheme(spec, this.#lab.plugins, scene.table);
+      priceScheme(scene, compiled, scheme, this.#workspace, new Float64Array(scene.table.S * scene.table.A));
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#workspace.releaseAll();
+    }
+  }
+
+  /** Names that the scenario has, where a parameter's default names one that it lacks. */
+  #named(parameters: Parameters): Record<string, unknown> {
+    const { table } = this.#lab.whatIf.scene;
+    const params: Record<string, unknown> = {};
+    const [signal] = Object.keys(table.signals);
+    const [stateTable] = Object.keys(table.stateTables);
+    for (const [key, parameter] of Object.entries(parameters)) {
+      if (parameter.kind === 'signal' && signal !== undefined && !Object.hasOwn(table.signals, parameter.default)) params[key] = signal;
+      if (parameter.kind === 'weights' && signal !== undefined && Object.keys(parameter.default).some((name) => !Object.hasOwn(table.signals, name))) {
+        params[key] = { [signal]: 1 };
+      }
+      if (parameter.kind === 'state-table' && stateTable !== undefined && typeof parameter.default === 'string' && !Object.hasOwn(table.stateTables, parameter.default)) {
+        params[key] = stateTable;
+      }
+    }
+    return params;
+  }
+}

@@ -1,0 +1,408 @@
+/**
+ * The training run as the page sees it: a worker that is started when first wanted, the history of its
+ * metrics, and what an edit means for learners that are already on their way.
+ *
+ * An edit of a scheme restarts that scheme's learners 400 ms after the slider is released; its old curve
+ * stays as a ghost. Until then the reader may choose to keep learning instead, which becomes a branch of the spec.
+ */
+import type { ExperimentSpec } from '../core/experiment/spec';
+import type { Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
+import { CurveHistory } from './curve-history';
+
+/** Wait between the release of a slider and the restart of its scheme. */
+export const RESTART_DELAY = 400;
+
+export type RunStatus = 'idle' | 'starting' | 'running' | 'paused' | 'finished' | 'failed';
+
+/** A link to a worker: commands down, events up. */
+export interface WorkerLink {
+  post(command: Command): void;
+  close(): void;
+}
+export type Connect = (listener: (event: Event) => void) => Promise<WorkerLink>;
+
+export interface RunMessage {
+  readonly tone: 'info' | 'warn' | 'bad';
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RunOptions {
+  readonly connect: Connect;
+  readonly metrics: readonly Metric[];
+  readonly onmessage: (message: RunMessage) => void;
+  /** Records in the spec that a scheme kept learning at an iteration. */
+  readonly onbranch: (scheme: number, iteration: number) => void;
+  readonly later?: (callback: () => void, milliseconds: number) => () => void;
+}
+
+interface Diagnosis {
+  readonly logits: Float64Array;
+  readonly batches: number;
+  readonly figures: readonly SchemeDiagnosis[];
+}
+
+const afterwards = (callback: () => void, milliseconds: number) => {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+export class Run {
+  #status = $state<RunStatus>('idle');
+  #engine = $state.raw<FrameMessage['engine'] | null>(null);
+  #stepsPerSecond = $state(0);
+  #version = $state(0);
+  #pending = $state.raw<ReadonlySet<number>>(new Set());
+  #failures = $state.raw<ReadonlyMap<number, string>>(new Map());
+  #scrubbed = $state<number | null>(null);
+  #diagnosis = $state.raw<Diagnosis | null>(null);
+  #speed = $state(0);
+
+  readonly #options: RunOptions;
+  readonly #later: NonNullable<RunOptions['later']>;
+  #link: WorkerLink | null = null;
+  #connecting: Promise<WorkerLink> | null = null;
+  #spec: ExperimentSpec;
+  /** What the worker was told last. */
+  #configured: ExperimentSpec | null = null;
+  #runId = 0;
+  #request = 0;
+  #history: CurveHistory;
+  #cancelRestart: (() => void) | null = null;
+  #kept = new Map<number, number>();
+  readonly #recalls = new Map<number, { resolve(snapshot: Snapshot): void; reject(error: Error): void }>();
+  readonly #diagnoses = new Map<number, Float64Array>();
+  #goal: { iteration: number; reached: () => void } | null = null;
+
+  constructor(spec: ExperimentSpec, options: RunOptions) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#later = options.later ?? afterwards;
+    this.#history = new CurveHistory(options.metrics, spec.training.seeds.count);
+  }
+
+  get status(): RunStatus {
+    return this.#status;
+  }
+  get isRunning(): boolean {
+    return this.#status === 'running' || this.#status === 'starting';
+  }
+  get engine(): FrameMessage['engine'] | null {
+    return this.#engine;
+  }
+  get stepsPerSecond(): number {
+    return this.#stepsPerSecond;
+  }
+  get speed(): number {
+    return this.#speed;
+  }
+  get diagnosis(): Diagnosis | null {
+    return this.#diagnosis;
+  }
+
+  /** Curves of every learner; read anew whenever `version` changes. */
+  get history(): CurveHistory {
+    void this.#version;
+    return this.#history;
+  }
+
+  /** Updates done by the scheme that is furthest. */
+  get iteration(): number {
+    void this.#version;
+    return this.#spec.schemes.reduce((most, _, k) => Math.max(most, this.#history.length(k)), 0);
+  }
+  /** The iteration on show: where the reader scrubbed to, else the latest. */
+  get shownIteration(): number {
+    return this.#scrubbed ?? this.iteration;
+  }
+  get isScrubbed(): boolean {
+    return this.#scrubbed !== null;
+  }
+
+  iterationOf(scheme: number): number {
+    void this.#version;
+    return this.#history.length(scheme);
+  }
+
+  /** Its reward was edited and its learners wait to start over. */
+  isPending(scheme: number): boolean {
+    return this.#pending.has(scheme);
+  }
+  failureOf(scheme: number): string | null {
+    return this.#failures.get(scheme) ?? null;
+  }
+  canRecall(scheme: number): boolean {
+    return this.iterationOf(scheme) > 0;
+  }
+
+  async run(): Promise<void> {
+    this.#scrubbed = null;
+    if (!(await this.#ready())) return;
+    this.#settle();
+    this.#status = 'running';
+    this.#post({ type: 'run', runId: this.#runId, speed: this.#speed });
+  }
+
+  pause(): void {
+    if (!this.isRunning) return;
+    this.#status = 'paused';
+    this.#post({ type: 'pause', runId: this.#runId });
+  }
+
+  toggle(): Promise<void> {
+    if (!this.isRunning) return this.run();
+    this.pause();
+    return Promise.resolve();
+  }
+
+  async step(): Promise<void> {
+    this.#scrubbed = null;
+    if (!(await this.#ready())) return;
+    this.#settle();
+    if (this.#status !== 'finished') this.#status = 'paused';
+    this.#post({ type: 'step', runId: this.#runId });
+  }
+
+  /** Back to iteration 0 under the same seeds; the curves so far become ghosts. */
+  reset(): void {
+    this.#scrubbed = null;
+    this.#cancelRestart?.();
+    this.#pending = new Set();
+    this.#failures = new Map();
+    this.#spec.schemes.forEach((_, k) => this.#history.restart(k));
+    this.#changed();
+    if (this.#link) this.#configure('all');
+    this.#status = this.#link ? 'paused' : 'idle';
+  }
+
+  setSpeed(iterationsPerSecond: number): void {
+    this.#speed = iterationsPerSecond;
+    if (this.#status === 'running') this.#post({ type: 'run', runId: this.#runId, speed: iterationsPerSecond });
+  }
+
+  /** Shows a past iteration; null follows the newest again. */
+  scrub(iteration: number | null): void {
+    this.#scrubbed = iteration === null || iteration >= this.iteration ? null : Math.max(0, Math.round(iteration));
+  }
+
+  /** Trains, starting now, until every scheme has done that many updates. */
+  async trainTo(iteration: number): Promise<void> {
+    const target = Math.min(iteration, this.#spec.training.iterations);
+    if (this.#leastIteration() >= target) return;
+    await this.run();
+    await new Promise<void>((reached) => (this.#goal = { iteration: target, reached }));
+    this.pause();
+  }
+
+  /** Policy and side data of a scheme's first seed before a past update. A newer request supersedes this one. */
+  async recall(scheme: number, iteration: number): Promise<Snapshot> {
+    if (!(await this.#ready())) throw new Error('The training worker could not be started.');
+    const request = ++this.#request;
+    return new Promise<Snapshot>((resolve, reject) => {
+      for (const [, waiting] of this.#recalls) waiting.reject(new SupersededError());
+      this.#recalls.clear();
+      this.#recalls.set(request, { resolve, reject });
+      this.#post({ type: 'recall', runId: this.#runId, request, scheme, iteration });
+    });
+  }
+
+  /** Asks for bias and variance over fresh batches of a policy; `diagnosis` holds the answer when it is there. */
+  async diagnose(logits: Float64Array, batches = 64): Promise<void> {
+    if (!(await this.#ready())) return;
+    this.#settle();
+    const request = ++this.#request;
+    this.#diagnoses.set(request, logits);
+    this.#post({ type: 'diagnose', runId: this.#runId, request, logits, batches });
+  }
+
+  /** The experiment was edited. While `live`, a slider is still held. */
+  specChanged(spec: ExperimentSpec, live: boolean): void {
+    this.#spec = spec;
+    const base = this.#configured;
+    if (!base) {
+      if (spec.training.seeds.count !== this.#history.seeds) this.#history = new CurveHistory(this.#options.metrics, spec.training.seeds.count);
+      return;
+    }
+    const all = needsNewRun(base, spec);
+    const edited = all ? spec.schemes.map((_, k) => k) : editedSchemes(base, spec);
+    this.#pending = new Set(edited.filter((k) => !this.#kept.has(k) && this.#history.length(k) > 0));
+    this.#cancelRestart?.();
+    this.#cancelRestart = null;
+    if (live) return;
+    const isMuting = base.schemes.some((scheme, k) => scheme.muted !== spec.schemes[k]?.muted);
+    if (edited.length === 0 && !isMuting && base.training.iterations === spec.training.iterations) return;
+    this.#cancelRestart = this.#later(() => this.#settle(), RESTART_DELAY);
+  }
+
+  /** Goes on from here under the edited reward instead of starting over. */
+  keepLearning(scheme: number): void {
+    const iteration = this.#history.length(scheme);
+    this.#kept.set(scheme, iteration);
+    this.#options.onbranch(scheme, iteration);
+    this.#settle();
+  }
+
+  close(): void {
+    this.#cancelRestart?.();
+    this.#link?.close();
+    this.#link = null;
+  }
+
+  /** Tells the worker about edits that are still waiting. */
+  #settle(): void {
+    this.#cancelRestart?.();
+    this.#cancelRestart = null;
+    const base = this.#configured;
+    if (!this.#link || !base || base === this.#spec) return;
+    if (needsNewRun(base, this.#spec)) {
+      const wasRunning = this.isRunning;
+      base.schemes.forEach((_, k) => this.#history.restart(k));
+      if (this.#spec.training.seeds.count !== this.#history.seeds || base.scenario.id !== this.#spec.scenario.id || base.schemes.length !== this.#spec.schemes.length) {
+        this.#history = new CurveHistory(this.#options.metrics, this.#spec.training.seeds.count);
+      }
+      this.#configure('all');
+      this.#resume(wasRunning);
+    } else {
+      const wasRunning = this.isRunning;
+      const restart = editedSchemes(base, this.#spec).filter((k) => !this.#kept.has(k));
+      for (const k of restart) this.#history.restart(k);
+      this.#configure(restart);
+      this.#resume(wasRunning);
+    }
+    this.#changed();
+  }
+
+  #resume(wasRunning: boolean): void {
+    if (this.#status === 'finished' || this.#status === 'failed') this.#status = 'paused';
+    if (wasRunning) this.#post({ type: 'run', runId: this.#runId, speed: this.#speed });
+  }
+
+  #configure(restart: 'all' | readonly number[]): void {
+    this.#runId += 1;
+    if (restart === 'all') {
+      this.#failures = new Map();
+    } else {
+      this.#failures = new Map([...this.#failures].filter(([scheme]) => !restart.includes(scheme)));
+    }
+    this.#pending = new Set();
+    this.#kept.clear();
+    this.#configured = this.#spec;
+    this.#diagnosis = null;
+    this.#post({ type: 'configure', runId: this.#runId, spec: this.#spec, restart });
+  }
+
+  async #ready(): Promise<boolean> {
+    if (this.#link) return true;
+    if (this.#status === 'idle' || this.#status === 'failed') this.#status = 'starting';
+    try {
+      this.#connecting ??= this.#options.connect((event) => this.#receive(event));
+      this.#link = await this.#connecting;
+    } catch (error) {
+      this.#connecting = null;
+      this.#status = 'failed';
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.onmessage({ tone: 'bad', code: 'worker', message: `The training worker could not be started. ${reason}` });
+      return false;
+    }
+    if (!this.#configured) {
+      this.#configure('all');
+      this.#status = 'paused';
+    }
+    return true;
+  }
+
+  #post(command: Command): void {
+    this.#link?.post(command);
+  }
+
+  #receive(event: Event): void {
+    if (event.runId !== this.#runId) return;
+    switch (event.type) {
+      case 'frame':
+        this.#receiveFrame(event);
+        return;
+      case 'ready':
+        this.#engine = event.engine;
+        return;
+      case 'snapshot':
+        this.#recalls.get(event.request)?.resolve(event.snapshot);
+        this.#recalls.delete(event.request);
+        return;
+      case 'diagnosis': {
+        const logits = this.#diagnoses.get(event.request);
+        this.#diagnoses.delete(event.request);
+        if (logits) this.#diagnosis = { logits, batches: event.batches, figures: event.figures };
+        return;
+      }
+      case 'finished':
+        this.#status = 'finished';
+        this.#reachGoal();
+        return;
+      case 'notice':
+        this.#options.onmessage({ tone: 'warn', code: event.code, message: event.message });
+        return;
+      case 'failed':
+        if (event.scheme === undefined) {
+          this.#status = 'failed';
+          this.#options.onmessage({ tone: 'bad', code: event.code, message: event.message });
+        } else {
+          this.#failures = new Map([...this.#failures, [event.scheme, event.message]]);
+        }
+        for (const [, waiting] of this.#recalls) waiting.reject(new Error(event.message));
+        this.#recalls.clear();
+        this.#reachGoal();
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #receiveFrame(frame: FrameMessage): void {
+    const from = performance.now();
+    this.#engine = frame.engine;
+    this.#stepsPerSecond = frame.envStepsPerSecond;
+    this.#history.add(frame);
+    this.#changed();
+    this.#post({ type: 'acknowledge', runId: this.#runId, frame: frame.frame });
+    performance.measure('frame', { start: from, end: performance.now(), detail: { from: frame.from, to: frame.to } });
+    if (this.#goal && this.#leastIteration() >= this.#goal.iteration) this.#reachGoal();
+  }
+
+  #reachGoal(): void {
+    this.#goal?.reached();
+    this.#goal = null;
+  }
+
+  #leastIteration(): number {
+    const able = this.#spec.schemes.flatMap((scheme, k) => (scheme.muted || this.#failures.has(k) ? [] : [this.#history.length(k)]));
+    return able.length > 0 ? Math.min(...able) : Infinity;
+  }
+
+  #changed(): void {
+    this.#version += 1;
+  }
+}
+
+/** A newer request of the same kind took this one's place. */
+export class SupersededError extends Error {
+  override readonly name = 'SupersededError';
+  constructor() {
+    super('A newer request took its place.');
+  }
+}
+
+/** True when learners cannot be kept: another scenario, policy, optimiser, batch, list of seeds, or fewer schemes. */
+export function needsNewRun(a: ExperimentSpec, b: ExperimentSpec): boolean {
+  if (a === b) return false;
+  const core = ({ scenario, training: { iterations: _iterations, branches: _branches, ...training } }: ExperimentSpec) => JSON.stringify([scenario, training]);
+  return b.schemes.length < a.schemes.length || core(a) !== core(b);
+}
+
+/** Schemes whose pricing differs; a name or a mute is not an edit of what is learned. */
+export function editedSchemes(a: ExperimentSpec, b: ExperimentSpec): number[] {
+  return b.schemes.flatMap((scheme, k) => (a.schemes[k] === scheme || (a.schemes[k] && pricing(a.schemes[k]) === pricing(scheme)) ? [] : [k]));
+}
+
+function pricing({ name: _name, muted: _muted, terms, ...rest }: ExperimentSpec['schemes'][number]): string {
+  return JSON.stringify([rest, terms.map(({ label: _label, ...term }) => term)]);
+}

@@ -1,0 +1,60 @@
+/** The selected trajectory and step, with the columns that panels slice out of the batch. */
+import type { PricedScheme } from './priced-scheme';
+import type { Scene } from './scene';
+import type { StepRef } from './selection.svelte';
+
+export interface SelectedTrajectory {
+  readonly trajectory: number;
+  readonly step: number;
+  readonly length: number;
+  /** [length + 1] */
+  readonly state: Int32Array;
+  /** [length] */
+  readonly action: Int32Array;
+  readonly outcome: number;
+  readonly terminated: boolean;
+}
+
+export function selectedTrajectory(scene: Scene, at: StepRef): SelectedTrajectory {
+  const { batch } = scene;
+  const { maxLen } = batch;
+  const length = batch.length[at.trajectory];
+  const states = batch.column('state', 'state-id') as Int32Array;
+  const actions = batch.column('action', 'step-id') as Int32Array;
+  const start = at.trajectory * (maxLen + 1);
+  return {
+    trajectory: at.trajectory,
+    step: Math.min(at.step, length - 1),
+    length,
+    state: states.slice(start, start + length + 1),
+    action: actions.slice(at.trajectory * maxLen, at.trajectory * maxLen + length),
+    outcome: scene.outcome[at.trajectory],
+    terminated: scene.terminated[at.trajectory] === 1,
+  };
+}
+
+/** One trajectory's row of a [nTraj × maxLen] column. */
+export function rowOf(column: Float64Array, scene: Scene, trajectory: number): Float64Array {
+  const start = trajectory * scene.batch.maxLen;
+  return column.subarray(start, start + scene.batch.length[trajectory]);
+}
+
+/** Discounted return to go of one trajectory under a scheme, [length]. */
+export function returnRow(scheme: PricedScheme, scene: Scene, trajectory: number): Float64Array {
+  const { gamma } = scheme.compiled.spec;
+  const reward = rowOf(scheme.priced.reward, scene, trajectory);
+  const returns = new Float64Array(reward.length);
+  let total = 0;
+  for (let t = reward.length - 1; t >= 0; t--) returns[t] = total = reward[t] + gamma * total;
+  return returns;
+}
+
+/** The chance of the true objective before and after a step: exact V at the state it left and the one it led to. */
+export function objectiveAround(scene: Scene, trajectory: number, step: number): { before: number; after: number; paid: number } {
+  const start = trajectory * (scene.batch.maxLen + 1) + step;
+  const { table, batch } = scene;
+  const row = batch.row[trajectory * batch.maxLen + step];
+  const paid = table.metrics[table.truth][row];
+  return { before: scene.value[start], after: scene.value[start + 1], paid };
+}
+

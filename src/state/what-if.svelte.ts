@@ -1,0 +1,125 @@
+/**
+ * The what-if path: every scheme prices the batch on screen, on the main thread, in the frame in
+ * which a slider moved. No worker takes part.
+ *
+ * An edit only asks for a frame; the frame reads the newest spec, so slider events that arrive
+ * faster than the display are coalesced. What was on screen stays until the new prices are ready,
+ * and a scheme that cannot be priced keeps its last good prices and gets a message.
+ */
+import { flushSync } from 'svelte';
+import { Workspace } from '../core/batch/workspace';
+import type { ExperimentSpec } from '../core/experiment/spec';
+import { resolveExperiment, type Experiment as Resolved } from '../core/experiment/resolve';
+import type { PluginSet } from '../core/plugin-set';
+import { makeScene, STARTING_POLICY, type Behaviour, type Scene } from './scene';
+import { priceScheme, type PricedScheme } from './priced-scheme';
+
+/** Everything on screen that follows from the spec without learning. */
+export interface WhatIfFrame {
+  readonly resolved: Resolved;
+  readonly scene: Scene;
+  /** By scheme number; null where there never was a price, see `problems`. */
+  readonly schemes: readonly (PricedScheme | null)[];
+  /** By scheme number: why the newest edit could not be priced. */
+  readonly problems: readonly (string | null)[];
+}
+
+/** Asks for a callback before the next paint; tests hand in their own. */
+export type Scheduler = (callback: () => void) => void;
+
+export class WhatIf {
+  #frame = $state.raw() as WhatIfFrame;
+  #behaviour = $state.raw<Behaviour>(STARTING_POLICY);
+  readonly #scene = $derived(this.#frame.scene);
+  #wanted: ExperimentSpec | null = null;
+  #isScheduled = false;
+  readonly #plugins: PluginSet;
+  readonly #schedule: Scheduler;
+  /** The frame on screen lives in one, the next frame is made in the other. */
+  readonly #workspaces: [Workspace, Workspace] = [new Workspace(), new Workspace()];
+  #direction = new Float64Array(0);
+
+  constructor(spec: ExperimentSpec, plugins: PluginSet, schedule: Scheduler = (callback) => void requestAnimationFrame(callback)) {
+    this.#plugins = plugins;
+    this.#schedule = schedule;
+    this.#frame = this.#make(spec, null);
+  }
+
+  get frame(): WhatIfFrame {
+    return this.#frame;
+  }
+  get scene(): Scene {
+    return this.#scene;
+  }
+  get behaviour(): Behaviour {
+    return this.#behaviour;
+  }
+
+  /** Re-prices in the next animation frame; the newest spec wins. */
+  request(spec: ExperimentSpec): void {
+    this.#wanted = spec;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#schedule(() => {
+      this.#isScheduled = false;
+      this.#update();
+    });
+  }
+
+  /** Shows the rollouts of another policy. */
+  showRolloutsOf(behaviour: Behaviour, spec: ExperimentSpec): void {
+    this.#behaviour = behaviour;
+    this.request(spec);
+  }
+
+  #update(): void {
+    const spec = this.#wanted;
+    this.#wanted = null;
+    if (!spec) return;
+    const from = performance.now();
+    this.#frame = this.#make(spec, this.#frame);
+    flushSync();
+    performance.measure('what-if', { start: from, end: performance.now(), detail: { schemes: spec.schemes.length, trajectories: spec.view.trajectories } });
+  }
+
+  #make(spec: ExperimentSpec, old: WhatIfFrame | null): WhatIfFrame {
+    const resolved = resolveExperiment(spec, this.#plugins, old?.resolved ?? null);
+    const scene = old && showsSameBatch(old, resolved, this.#behaviour) ? old.scene : makeScene(resolved, this.#behaviour);
+    const size = scene.table.S * scene.table.A;
+    if (this.#direction.length !== size) this.#direction = new Float64Array(size);
+    this.#workspaces.reverse();
+    const workspace = this.#workspaces[0];
+    workspace.releaseAll();
+    const problems: (string | null)[] = spec.schemes.map((_, k) => resolved.failures.find((failure) => failure.scheme === k)?.message ?? null);
+    const schemes = resolved.schemes.map((compiled, k) => {
+      if (!compiled) return keptPrice(old, scene, k);
+      try {
+        return priceScheme(scene, compiled, k, workspace, this.#direction);
+      } catch (error) {
+        problems[k] = error instanceof Error ? error.message : String(error);
+        return keptPrice(old, scene, k);
+      }
+    });
+    return { resolved, scene, schemes, problems };
+  }
+}
+
+function showsSameBatch(old: WhatIfFrame, resolved: Resolved, behaviour: Behaviour): boolean {
+  const before = old.resolved;
+  return (
+    before.table === resolved.table &&
+    old.scene.behaviour === behaviour &&
+    before.spec.view.trajectories === resolved.spec.view.trajectories &&
+    before.spec.training.groupSize === resolved.spec.training.groupSize &&
+    before.spec.training.seeds.first === resolved.spec.training.seeds.first
+  );
+}
+
+/** Last good prices, copied out of the workspace that is about to be reused; none for another batch. */
+function keptPrice(old: WhatIfFrame | null, scene: Scene, k: number): PricedScheme | null {
+  const kept = old?.scene === scene ? old.schemes[k] : null;
+  if (!kept) return null;
+  const { priced } = kept;
+  const estimate = { ...priced.estimate, advantage: priced.estimate.advantage.slice() } as typeof priced.estimate;
+  return { ...kept, priced: { ...priced, estimate, advantage: priced.advantage.slice(), reward: priced.reward.slice() } };
+}
