@@ -41,12 +41,6 @@ export function raggedSum(column: Float64Array, length: Int32Array, maxLen: numb
   return sum;
 }
 
-/** Mean over the steps that count; 0 when there are none. */
-export function raggedMean(column: Float64Array, length: Int32Array, maxLen: number): number {
-  const n = stepCount(length);
-  return n === 0 ? 0 : raggedSum(column, length, maxLen) / n;
-}
-
 /** Σ (x − centre)² over the steps that count. */
 export function raggedSquares(column: Float64Array, length: Int32Array, maxLen: number, centre: number): number {
   let sum = 0;
@@ -55,13 +49,6 @@ export function raggedSquares(column: Float64Array, length: Int32Array, maxLen: 
     for (let k = i * maxLen; k < end; k++) sum += (column[k] - centre) ** 2;
   }
   return sum;
-}
-
-/** Standard deviation over the steps that count; 0 where n ≤ ddof. */
-export function raggedStandardDeviation(column: Float64Array, length: Int32Array, maxLen: number, ddof: 0 | 1): number {
-  const n = stepCount(length);
-  if (n <= ddof) return 0;
-  return Math.sqrt(raggedSquares(column, length, maxLen, raggedMean(column, length, maxLen)) / (n - ddof));
 }
 
 /** verl's whitening constant, inside the counts and under the root. */

@@ -1,4 +1,4 @@
-import { exp, log } from '../math/elementary';
+import { softmaxRow } from '../math/elementary';
 import { writeThresholds } from './compile-table';
 
 /** A softmax policy over a table, everything [S·A] row-major. */
@@ -19,17 +19,9 @@ export function softmaxPolicy(logits: Float64Array, S: number, A: number, out: T
   for (let s = 0; s < S; s++) {
     const begin = s * A;
     const end = begin + A;
-    let max = -Infinity;
-    for (let k = begin; k < end; k++) if (logits[k] > max) max = logits[k];
-    let sum = 0;
-    for (let k = begin; k < end; k++) sum += probability[k] = exp(logits[k] - max);
-    if (!(sum < Infinity)) throw notFinite(logits, begin, end, A);
-    const scale = 1 / sum;
-    const shift = max + log(sum);
-    for (let k = begin; k < end; k++) {
-      probability[k] *= scale;
-      logProbability[k] = logits[k] - shift;
-    }
+    const logSum = softmaxRow(logits, begin, A, probability);
+    if (!Number.isFinite(logSum)) throw notFinite(logits, begin, end, A);
+    for (let k = begin; k < end; k++) logProbability[k] = logits[k] - logSum;
     writeThresholds(probability, begin, end, threshold);
   }
   return out;
