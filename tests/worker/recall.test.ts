@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Checkpoints } from '../../src/worker/checkpoints';
+import { meanReturn } from '../../src/worker/iteration-metrics';
 import { METRICS } from '../../src/worker/protocol';
 import { Training } from '../../src/worker/training-loop';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
@@ -41,13 +42,7 @@ describe('a past iteration, regenerated', () => {
       const played = rollout(table, policy.threshold, { nTraj, groupSize, ...learnerStream(spec.training, 0, iteration) });
       const batch = new TableBatch(table, played);
       const priced = priceBatch(batch, schemes[1]!, { ...snapshot, value: snapshot.critic, columns: null });
-      let total = 0;
-      for (let i = 0; i < nTraj; i++) {
-        let own = 0;
-        for (let t = batch.length[i] - 1; t >= 0; t--) own = priced.reward[i * batch.maxLen + t] + own;
-        total += own;
-      }
-      expect(total / nTraj).toBe(figures[METRICS.indexOf('proxy')]);
+      expect(meanReturn(priced)).toBe(figures[METRICS.indexOf('proxy')]);
       expect(batch.length.reduce((a, b) => a + b) / nTraj).toBe(figures[METRICS.indexOf('length')]);
     }
     expect(seen).toHaveLength(30);

@@ -7,6 +7,7 @@ import { evaluatePolicy, startValue } from '../../src/core/mdp/exact';
 import { occupancy, policyGradient } from '../../src/core/mdp/occupancy';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout } from '../../src/core/mdp/rollout';
+import { batchFigures } from '../../src/core/diagnostics/batch-figures';
 import { directionCosine, updateDirection } from '../../src/core/diagnostics/update-direction';
 import { priceBatch } from '../../src/core/scheme/price-batch';
 import { METRICS, type Metric, type Snapshot } from '../../src/worker/protocol';
@@ -72,8 +73,9 @@ describe('training', () => {
       const steps = batch.length.reduce((a, b) => a + b);
       expect(figure(report, k, 'entropy')).toBeCloseTo(entropy / steps, 10);
       expect(figure(report, k, 'kl')).toBeCloseTo(divergence / steps, 10);
-      expect(figure(report, k, 'wrongSign')).toBeGreaterThanOrEqual(0);
-      expect(figure(report, k, 'zeroGroups')).toBeGreaterThanOrEqual(0);
+      const figures = batchFigures(priced.advantage, batch.gatherExact(exact.advantage), batch, batch.group);
+      expect(figure(report, k, 'wrongSign')).toBe(figures.wrongSign);
+      expect(figure(report, k, 'zeroGroups')).toBe(figures.zeroGroups);
     }
   });
 

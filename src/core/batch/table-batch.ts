@@ -144,8 +144,20 @@ export function tableBatch(table: Table, rollout: Rollout, context?: BatchContex
   return new TableBatch(table, rollout, context);
 }
 
+/** Layouts by nTraj and group size; a run asks for one and the same in every iteration. */
+const layouts = new Map<string, GroupLayout>();
+
 /** Groups of equal size in batch order, labelled 0, 1, 2 … */
 function contiguousGroups(nTraj: number, groupSize: number): GroupLayout {
+  const key = `${nTraj}/${groupSize}`;
+  let layout = layouts.get(key);
+  if (layout) return layout;
+  if (layouts.size >= 32) layouts.clear();
+  layouts.set(key, (layout = makeGroups(nTraj, groupSize)));
+  return layout;
+}
+
+function makeGroups(nTraj: number, groupSize: number): GroupLayout {
   const count = nTraj / groupSize;
   const id = new Int32Array(nTraj);
   for (let i = 0; i < nTraj; i++) id[i] = Math.floor(i / groupSize);
