@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BREAK } from '../../src/charts/geometry/row-order';
-import { cellAt, cellBox, fitRowHeight, heatmapLayout, moveByKey, rowBox } from '../../src/charts/geometry/heatmap-layout';
+import { cellAt, cellBox, fitRowHeight, heatmapLayout, layoutBetween, moveByKey, rowBox } from '../../src/charts/geometry/heatmap-layout';
 import { heatmapSurface, isWrongSign, paintCells } from '../../src/charts/geometry/heatmap-cells';
 import { overviewRows, paintOverview } from '../../src/charts/geometry/density-overview';
 import { describeHeatmap, describeStep } from '../../src/charts/geometry/heatmap-words';
@@ -57,6 +57,16 @@ describe('heatmap layout', () => {
     expect(moveByKey(order, length, { trajectory: 0, step: 1 }, 'End')).toEqual(from);
     expect(moveByKey(order, length, { trajectory: 1, step: 0 }, 'ArrowDown')).toBeUndefined();
     expect(moveByKey(order, length, from, 'Enter')).toBeUndefined();
+  });
+
+  test('when rows are sorted anew, those that both orders have slide, new ones are in place', () => {
+    const to = heatmapLayout(Int32Array.of(0, BREAK, 2, 3), 4, { width: 40, rowHeight: 10, ratio: 2 });
+    expect([...layoutBetween(layout, to, 0)!.rowTop]).toEqual([30, 20, 0, 50]);
+    expect([...layoutBetween(layout, to, 0.5)!.rowTop]).toEqual([15, 20, 15, 50]);
+    expect([...layoutBetween(layout, to, 1)!.rowTop]).toEqual([...to.rowTop]);
+    expect(layoutBetween(layout, heatmapLayout(order, 5, { width: 40, rowHeight: 10, ratio: 2 }), 0.5)).toBeUndefined();
+    const short = heatmapLayout(Int32Array.of(0, 1), 4, { width: 40, rowHeight: 10, ratio: 2 });
+    expect(Math.max(...layoutBetween(layout, short, 0)!.rowTop)).toBeLessThanOrEqual(short.pixelHeight - short.rowPixels);
   });
 
   test('row height fills what is there, in half pixels, within its limits', () => {

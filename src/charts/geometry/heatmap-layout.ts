@@ -58,6 +58,23 @@ export function heatmapLayout(rowOrder: Int32Array, maxLen: number, size: Heatma
   return { rowOrder, maxLen, ratio, width: pixelWidth / ratio, height: y / ratio, pixelWidth, pixelHeight: Math.max(1, y), columnEdge, rowTop, rowPixels };
 }
 
+/**
+ * A layout on its way from one row order to another: rows that both have slide, new ones are in
+ * place. `share` runs from 0 to 1 and is eased. Undefined where the two differ by more than order.
+ */
+export function layoutBetween(from: HeatmapLayout, to: HeatmapLayout, share: number): HeatmapLayout | undefined {
+  if (from.maxLen !== to.maxLen || from.pixelWidth !== to.pixelWidth || from.rowPixels !== to.rowPixels) return undefined;
+  const eased = share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2;
+  const before = new Map<number, number>();
+  from.rowOrder.forEach((trajectory, k) => trajectory !== BREAK && before.set(trajectory, from.rowTop[k]!));
+  const lowest = to.pixelHeight - to.rowPixels;
+  const rowTop = to.rowTop.map((top, k) => {
+    const start = before.get(to.rowOrder[k]!);
+    return start === undefined ? top : Math.min(lowest, Math.round(start + (top - start) * eased));
+  });
+  return { ...to, rowTop };
+}
+
 /** Row height, in half pixels, that fills `available` CSS pixels, between `min` and `max`. */
 export function fitRowHeight(rowOrder: Int32Array, available: number, { min = 9, max = 22 } = {}): number {
   const rows = rowOrder.reduce((total, trajectory) => total + (trajectory === BREAK ? 0 : 1), 0);
