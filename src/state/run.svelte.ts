@@ -189,8 +189,10 @@ export class Run {
   async trainTo(iteration: number): Promise<void> {
     const target = Math.min(iteration, this.#spec.training.iterations);
     if (this.#leastIteration() >= target) return;
+    const isThere = new Promise<void>((reached) => (this.#goal = { iteration: target, reached }));
     await this.run();
-    await new Promise<void>((reached) => (this.#goal = { iteration: target, reached }));
+    if (this.#status === 'failed') this.#reachGoal();
+    await isThere;
     this.pause();
   }
 

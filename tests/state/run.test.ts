@@ -1,0 +1,227 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { METRICS, type Command, type Event, type FrameMessage } from '../../src/worker/protocol';
+import { editedSchemes, needsNewRun, Run, type RunMessage } from '../../src/state/run.svelte';
+import { Experiment } from '../../src/state/experiment.svelte';
+import { sampleScheme, sampleSpec } from './sample-spec';
+
+const M = METRICS.length;
+
+/** A worker that records what it is told and answers when the test says so. */
+class FakeWorker {
+  readonly commands: Command[] = [];
+  listener: (event: Event) => void = () => {};
+  connections = 0;
+
+  readonly connect = async (listener: (event: Event) => void) => {
+    this.connections += 1;
+    this.listener = listener;
+    return { post: (command: Command) => void this.commands.push(command), close: () => {} };
+  };
+  last<T extends Command['type']>(type: T): Extract<Command, { type: T }> | undefined {
+    return this.commands.findLast((command): command is Extract<Command, { type: T }> => command.type === type);
+  }
+  get runId(): number {
+    return this.last('configure')!.runId;
+  }
+  /** Success of every learner at iterations [from, to). */
+  frame(learners: number[], from: number, to: number, success: number, runId = this.runId): void {
+    const metrics = new Float64Array(learners.length * (to - from) * M);
+    for (let k = 0; k < metrics.length; k += M) metrics[k] = success;
+    const frame: FrameMessage = {
+      type: 'frame', runId, frame: 1, from, to, learners: Int32Array.from(learners), metrics,
+      envStepsPerSecond: 1000, iterationMilliseconds: 1, engine: { name: 'tabular', words: 'Table' },
+    };
+    this.listener(frame);
+  }
+}
+
+let worker: FakeWorker;
+let timers: (() => void)[];
+let messages: RunMessage[];
+let branches: [number, number][];
+let experiment: Experiment;
+let run: Run;
+
+beforeEach(() => {
+  worker = new FakeWorker();
+  timers = [];
+  messages = [];
+  branches = [];
+  experiment = new Experiment(sampleSpec([sampleScheme({ name: 'A' }), sampleScheme({ name: 'B' })]));
+  run = new Run(experiment.spec, {
+    connect: worker.connect,
+    metrics: METRICS,
+    onmessage: (message) => messages.push(message),
+    onbranch: (scheme, iteration) => branches.push([scheme, iteration]),
+    later: (callback) => {
+      timers.push(callback);
+      return () => void (timers = timers.filter((other) => other !== callback));
+    },
+  });
+  experiment.listen((spec, { live }) => run.specChanged(spec, live));
+});
+
+const learnersOf = (scheme: number) => [0, 1, 2, 3].map((seed) => scheme * 4 + seed);
+async function trained(iterations = 20): Promise<void> {
+  await run.run();
+  worker.frame([...learnersOf(0), ...learnersOf(1)], 0, iterations, 0.5);
+}
+
+describe('starting', () => {
+  test('no worker is started before training is wanted', async () => {
+    experiment.setTermWeight(0, 0, 2);
+    expect(worker.connections).toBe(0);
+    await run.run();
+    await run.step();
+    expect(worker.connections).toBe(1);
+    expect(worker.commands.map((command) => command.type)).toEqual(['configure', 'run', 'step']);
+    expect(worker.last('configure')!.spec.schemes[0]!.terms[0]!.weight).toBe(2);
+  });
+
+  test('a worker that does not start is said, and the page stays', async () => {
+    run = new Run(experiment.spec, {
+      connect: () => Promise.reject(new Error('Workers are forbidden here.')),
+      metrics: METRICS,
+      onmessage: (message) => messages.push(message),
+      onbranch: () => {},
+    });
+    await run.run();
+    expect(run.status).toBe('failed');
+    expect(messages[0]!.message).toContain('Workers are forbidden here.');
+  });
+
+  test('frames fill the curves and are acknowledged; those of an old run are dropped', async () => {
+    await trained(20);
+    expect(run.iteration).toBe(20);
+    expect(run.history.band(1, 'success').mean[19]).toBe(0.5);
+    expect(worker.last('acknowledge')).toBeDefined();
+    worker.frame(learnersOf(0), 20, 30, 0.9, worker.runId - 1);
+    expect(run.iteration).toBe(20);
+  });
+});
+
+describe('edits', () => {
+  test('while a slider is held nothing restarts; 400 ms after release only that scheme does, and its curve stays as a ghost', async () => {
+    await trained(20);
+    const configures = () => worker.commands.filter((command) => command.type === 'configure').length;
+    experiment.setTermWeight(1, 0, 0.5, 'drag');
+    experiment.setTermWeight(1, 0, 0.4, 'drag');
+    expect(timers).toHaveLength(0);
+    expect(run.isPending(1)).toBe(true);
+    expect(run.isPending(0)).toBe(false);
+    experiment.endGesture();
+    expect(timers).toHaveLength(1);
+    expect(configures()).toBe(1);
+    timers[0]!();
+    expect(worker.last('configure')!.restart).toEqual([1]);
+    expect(run.isPending(1)).toBe(false);
+    expect(run.history.length(0)).toBe(20);
+    expect(run.history.length(1)).toBe(0);
+    expect(Array.from(run.history.ghosts(1)[0]!)).toEqual(Array<number>(20).fill(0.5));
+    expect(worker.commands.at(-1)!.type).toBe('run');
+  });
+
+  test('undoing the edit before the restart takes it back', async () => {
+    await trained();
+    experiment.setTermWeight(1, 0, 0.5);
+    experiment.undo();
+    expect(run.isPending(1)).toBe(false);
+    expect(timers).toHaveLength(0);
+  });
+
+  test('a new name, a look elsewhere or a mute restarts nobody', async () => {
+    await trained();
+    experiment.renameScheme(0, 'Other');
+    experiment.look({ scheme: 1 });
+    expect(timers).toHaveLength(0);
+    experiment.muteScheme(0, true);
+    timers[0]!();
+    expect(worker.last('configure')!.restart).toEqual([]);
+    expect(run.history.length(0)).toBe(20);
+  });
+
+  test('keep learning from here makes a branch and restarts nobody', async () => {
+    await trained(20);
+    experiment.setTermWeight(1, 0, 0.5);
+    run.keepLearning(1);
+    expect(branches).toEqual([[1, 20]]);
+    expect(worker.last('configure')!.restart).toEqual([]);
+    expect(run.history.length(1)).toBe(20);
+    expect(timers).toHaveLength(0);
+  });
+
+  test('another learning rate begins a new run of all', async () => {
+    await trained(20);
+    experiment.setTraining({ learningRate: 2 });
+    timers[0]!();
+    expect(worker.last('configure')!.restart).toBe('all');
+    expect(run.iteration).toBe(0);
+    expect(run.history.ghosts(0)).toHaveLength(1);
+  });
+
+  test('which edits concern which learners', () => {
+    const a = sampleSpec();
+    const edit = (change: (experiment: Experiment) => void) => {
+      const edited = new Experiment(a);
+      change(edited);
+      return edited.spec;
+    };
+    expect(editedSchemes(a, edit((e) => e.setGamma(1, 0.9)))).toEqual([1]);
+    expect(editedSchemes(a, edit((e) => e.renameScheme(1, 'Other')))).toEqual([]);
+    expect(editedSchemes(a, edit((e) => e.duplicateScheme(0)))).toEqual([2]);
+    expect(needsNewRun(a, edit((e) => e.duplicateScheme(0)))).toBe(false);
+    expect(needsNewRun(a, edit((e) => e.removeScheme(0)))).toBe(true);
+    expect(needsNewRun(a, edit((e) => e.setSeed(9)))).toBe(true);
+    expect(needsNewRun(a, edit((e) => e.setTraining({ iterations: 10 })))).toBe(false);
+    expect(needsNewRun(a, edit((e) => e.setView({ sort: 'group' })))).toBe(false);
+  });
+});
+
+describe('the past', () => {
+  test('a newer recall takes the place of an older one', async () => {
+    await trained();
+    const first = run.recall(0, 5);
+    const second = run.recall(0, 6);
+    await expect(first).rejects.toThrow('newer request');
+    await Promise.resolve();
+    const { request, runId } = worker.last('recall')!;
+    const snapshot = { scheme: 0, seed: 0, iteration: 6, logits: new Float64Array(2), critic: null, rewardState: [], estimatorState: undefined, learnedReward: null };
+    worker.listener({ type: 'snapshot', runId, request, snapshot });
+    expect((await second).iteration).toBe(6);
+  });
+
+  test('training to an iteration stops there', async () => {
+    const done = run.trainTo(10);
+    while (!worker.last('run')) await Promise.resolve();
+    worker.frame([...learnersOf(0), ...learnersOf(1)], 0, 10, 0.5);
+    await done;
+    expect(run.status).toBe('paused');
+    expect(worker.commands.at(-1)!.type).toBe('pause');
+  });
+});
+
+describe('failures', () => {
+  test('a scheme that diverges is named on its card; the others go on', async () => {
+    await trained();
+    worker.listener({ type: 'failed', runId: worker.runId, code: 'non-finite', message: 'B diverged.', scheme: 1 });
+    expect(run.failureOf(1)).toBe('B diverged.');
+    expect(run.failureOf(0)).toBeNull();
+    expect(run.status).toBe('running');
+  });
+
+  test('what concerns the run is a notice', async () => {
+    await trained();
+    worker.listener({ type: 'notice', runId: worker.runId, code: 'engine-fallback', message: 'No WebGPU here.' });
+    expect(messages).toEqual([{ tone: 'warn', code: 'engine-fallback', message: 'No WebGPU here.' }]);
+  });
+
+  test('reset forgets failures and keeps the curves as ghosts', async () => {
+    await trained(20);
+    worker.listener({ type: 'failed', runId: worker.runId, code: 'non-finite', message: 'B diverged.', scheme: 1 });
+    run.reset();
+    expect(run.iteration).toBe(0);
+    expect(run.failureOf(1)).toBeNull();
+    expect(run.history.ghosts(0)).toHaveLength(1);
+    expect(worker.last('configure')!.restart).toBe('all');
+  });
+});
