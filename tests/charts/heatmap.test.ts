@@ -122,6 +122,20 @@ describe('heatmap cells', () => {
     expect(at(1, 0, 10, 10)).toEqual(body(1, 0));
   });
 
+  test('the strokes of a glyph: across for both, upright for + alone, five pixels each way', () => {
+    const { at } = painted();
+    const inked = (step: number, x: number, y: number) => at(0, step, x, y).join() !== at(0, step, 4, 14).join();
+    const ends = [[5, 10], [14, 9], [10, 5], [9, 14], [4, 10], [10, 15]] as const;
+    expect(ends.map(([x, y]) => inked(0, x, y))).toEqual([true, true, true, true, false, false]);
+    expect(ends.map(([x, y]) => inked(3, x, y))).toEqual([true, true, false, false, false, false]);
+  });
+
+  test('a corner mark has sides of 4.2 pixels', () => {
+    const { at } = painted();
+    const ink = [...signScales.light.ink, 255].join();
+    expect([[17, 2], [13, 2], [12, 3], [18, 7], [17, 9]].map(([x, y]) => at(0, 0, x!, y!).join() === ink)).toEqual([true, true, false, true, false]);
+  });
+
   test('the corner mark is there where the sign is wrong and exact counts, and only there', () => {
     const { at } = painted();
     const ink = [...signScales.light.ink, 255];
@@ -150,6 +164,7 @@ describe('heatmap cells', () => {
     const first = surface.pixels.slice();
     paintCells(surface, { ...cells, advantage: advantage.map((x) => -x) });
     expect(surface.pixels).not.toEqual(first);
+    paintCells(surface, { ...cells, length: Int32Array.of(4, 4, 4) });
     paintCells(surface, cells);
     expect(surface.pixels).toEqual(first);
   });

@@ -43,6 +43,11 @@ describe('row order', () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2);
   });
 
+  test('samples come from the middle of even stretches', () => {
+    const same = { status: new Array<number>(40).fill(FINISHED), length: new Array<number>(40).fill(5), group: new Array<number>(40).fill(0) };
+    expect([...rowOrder(same, { sort: 'outcome', limit: 4 })]).toEqual([5, 15, 25, 35]);
+  });
+
   test('both sort orders show the same rows, and more than eight groups take no breaks', () => {
     const byOutcome = [...rowOrder(large, { sort: 'outcome' })].filter((i) => i !== BREAK);
     const byGroup = [...rowOrder(large, { sort: 'group' })];
