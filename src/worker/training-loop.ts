@@ -14,6 +14,8 @@ export interface TrainingDeps extends FamilyOptions {
   readonly plugins: PluginSet;
   /** Milliseconds of a clock, for throughput alone; nothing learned depends on it. */
   readonly now: () => number;
+  /** False leaves out the figures of every iteration and the checkpoints: for runs of which only policies are wanted. */
+  readonly figures?: boolean;
   /** Iterations between checkpoints at first. */
   readonly checkpointInterval?: number;
   readonly checkpointBudget?: number;
@@ -112,6 +114,7 @@ export class Training {
     const { iteration } = due[0];
     const { table } = this.#experiment;
     const logits = await this.family.logits(due);
+    const withFigures = this.deps.figures ?? true;
     const withExact = iteration % exactInterval(table) === 0;
     const metrics = new Float64Array(due.length * METRICS.length).fill(NaN);
     const failures: Failure[] = [];
@@ -119,12 +122,12 @@ export class Training {
     while (this.#dLogits.length < due.length) this.#dLogits.push(new Float64Array(table.S * table.A));
     const dLogits = this.#dLogits.slice(0, due.length);
     due.forEach((learner, k) => {
-      this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k]);
+      if (withFigures) this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k]);
       try {
         if (learner.failure) throw new LearnerFailure('non-finite', learner.schemeNumber, learner.failure);
         const result = this.#step.run(learner, logits[k], dLogits[k]);
         for (const length of result.batch.length) environmentSteps += length;
-        this.#metrics.write(metrics, k * METRICS.length, result, dLogits[k], withExact ? this.#step.exactOfPolicy() : null);
+        if (withFigures) this.#metrics.write(metrics, k * METRICS.length, result, dLogits[k], withExact ? this.#step.exactOfPolicy() : null);
       } catch (error) {
         if (!(error instanceof LearnerFailure)) throw error;
         dLogits[k].fill(0);
@@ -192,6 +195,11 @@ export class Training {
       estimatorState: learner.estimatorState,
       learnedReward: this.#learnedReward,
     };
+  }
+
+  /** [S·A] logits of every learner's policy as it stands, by position in `learners`. */
+  async policies(): Promise<Float64Array[]> {
+    return (await this.family.logits(this.learners)).map((logits) => logits.slice());
   }
 
   dispose(): void {
