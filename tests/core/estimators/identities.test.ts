@@ -69,3 +69,13 @@ test('histories tell beginnings apart that actions alone do not', () => {
   expect(run('tempo', { ...alone, prefix: 'histories' }, input)).toEqual([[2, 0], [-2, 0]]);
   expect(() => run('tempo', { prefix: 'histories' }, changed(input as TrajectoryList, () => ({ states: undefined })))).toThrow('no states');
 });
+
+test('backward noise correction changes nothing under std-normalised GRPO, and scales plain centring', () => {
+  for (const seed of seeds) {
+    const input = randomTrajectories(everything, seed);
+    const rates = { rho0: 0.1, rho1: 0.2, epsilon: 1e-12 };
+    expect(difference(run('noise-backward', { ...rates, normByStd: true }, input), run('grpo', { epsilon: 1e-12 }, input), 1e-6)).toBeNull();
+    const centred = run('dr-grpo', {}, input).map((steps) => steps.map((x) => x / 0.7));
+    expect(difference(run('noise-backward', { ...rates, normByStd: false }, input), centred)).toBeNull();
+  }
+});
