@@ -64,6 +64,28 @@ describe('heatmap', () => {
     expect(chosen).toEqual([{ trajectory: 0, step: 2 }, { trajectory: 1, step: 0 }]);
   });
 
+  test('a finger that moves sideways scrubs along its row, one that moves up scrolls', () => {
+    const chosen: unknown[] = [];
+    const body = show(Heatmap, { ...batch, selected: null, onselect: (step: unknown) => chosen.push(step) });
+    const canvas = body.querySelector('canvas')!;
+    const finger = (type: string, clientX: number, clientY: number) => {
+      const event = new MouseEvent(type, { clientX, clientY, bubbles: true });
+      Object.defineProperty(event, 'pointerType', { value: 'touch' });
+      canvas.dispatchEvent(event);
+    };
+    finger('pointerdown', 10, 25);
+    finger('pointermove', 12, 5);
+    finger('pointercancel', 12, 5);
+    expect(chosen).toEqual([]);
+    finger('pointerdown', 10, 25);
+    finger('pointermove', 100, 27);
+    finger('pointermove', 200, 5);
+    expect(chosen).toEqual([{ trajectory: 0, step: 1 }, { trajectory: 0, step: 2 }]);
+    finger('pointerup', 200, 5);
+    finger('pointermove', 10, 5);
+    expect(chosen).toHaveLength(2);
+  });
+
   test('with nothing selected the first cell can be reached', () => {
     const body = show(Heatmap, { ...batch, selected: null });
     expect(body.querySelector('[role=gridcell]')!.getAttribute('aria-label')).toMatch(/^Trajectory 2, step 0\./);
