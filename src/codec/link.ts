@@ -52,7 +52,7 @@ export async function decodeLink(hash: string, findPreset: FindPreset): Promise<
 }
 
 async function unfold(encoded: string): Promise<{ payload: unknown } | { problem: string }> {
-  const damaged = { problem: 'This link is cut off or damaged, so the default experiment is shown. Copy the whole link again.' };
+  const damaged = { problem: 'This link is cut off or damaged. Copy the whole link again.' };
   const bytes = fromBase64Url(encoded);
   if (!bytes || bytes.length === 0) return damaged;
   let text: string;

@@ -3,7 +3,7 @@
  * embeds and lessons make one each and hand it down by context.
  */
 import { untrack } from 'svelte';
-import { decodeLink, encodeLink, isExperimentLink } from '../codec/link';
+import { decodeLink, encodeLink } from '../codec/link';
 import { loadPlugins } from '../core/on-demand';
 import { PluginSet, type PluginKind } from '../core/plugin-set';
 import { findPresetSpec, loadPreset, presetIds } from '../core/experiment/presets';
@@ -15,6 +15,7 @@ import { Experiment } from './experiment.svelte';
 import { Consequences } from './consequences.svelte';
 import { mostTellingStep } from './most-telling-step';
 import { Notices } from './notices.svelte';
+import { openExperiment } from './open-experiment';
 import { PluginChoices } from './plugin-choices';
 import { Selection } from './selection.svelte';
 import { bestTruth, gapOf, proxyShares } from './learning-figures';
@@ -107,29 +108,24 @@ export class Lab {
 
   /** Opens a link's experiment, or the first preset. Whatever the link holds, a lab comes back. */
   static async open(hash: string, options: LabOptions): Promise<Lab> {
-    const plugins = new PluginSet();
-    const problems: string[] = [];
-    if (isExperimentLink(hash)) {
-      const link = await decodeLink(hash, findPresetSpec);
-      if ('problem' in link) problems.push(link.problem);
-      else {
-        try {
-          const lab = new Lab(link.spec, await loadPlugins(plugins, wantedPlugins(link.spec)), options);
-          void lab.#restoreBehaviour();
-          for (const text of link.notices) lab.notices.show({ key: text, tone: 'info', title: 'This link was adjusted.', text });
-          return lab;
-        } catch (error) {
-          problems.push(error instanceof Error ? error.message : String(error));
-        }
-      }
-    }
-    const preset = await loadPreset(presetIds()[0]!);
-    if (!preset) throw new Error('No preset ships with this build.');
-    const lab = new Lab(preset.spec, await loadPlugins(plugins, wantedPlugins(preset.spec)), options);
-    for (const text of problems) {
-      lab.notices.show({ key: 'link', tone: 'warn', title: 'The link could not be opened.', text: `${text} This is the default experiment.` });
-    }
+    const { value: lab, problem, notices } = await openExperiment(hash, (spec, plugins) => new Lab(spec, plugins, options));
+    if (problem) lab.notices.show({ key: 'link', tone: 'warn', title: 'The link could not be opened.', text: `${problem} This is the default experiment.` });
+    lab.#sayAdjusted(notices);
+    void lab.#restoreBehaviour();
     return lab;
+  }
+
+  /** Takes the experiment of a link that was pasted while the lab is open; undo leads back. What cannot be read changes nothing and is said. */
+  async openLink(hash: string): Promise<void> {
+    const link = await decodeLink(hash, findPresetSpec);
+    let problem = 'problem' in link ? link.problem : null;
+    if ('spec' in link) {
+      await this.withPlugins(wantedPlugins(link.spec), () => this.experiment.open(link.spec));
+      if (this.experiment.spec === link.spec) this.#showOpened(link.notices);
+      else problem = this.experiment.refused?.message ?? null;
+      this.experiment.dismissRefusal();
+    }
+    if (problem) this.notices.show({ key: 'link', tone: 'warn', title: 'The link could not be opened.', text: `${problem} Nothing was changed.` });
   }
 
   /** Loads what an edit names, then makes it. A plug-in that does not load refuses the edit. */
@@ -230,6 +226,22 @@ export class Lab {
 
   close(): void {
     for (const stop of this.#stop) stop();
+  }
+
+  #showOpened(adjusted: readonly string[]): void {
+    const { spec } = this.experiment;
+    const { selected } = spec.view;
+    this.selection.release();
+    this.whatIf.showRolloutsOf(STARTING_POLICY, spec);
+    // Its batch is on screen after the next frame; until then the step may not exist.
+    if (selected) requestAnimationFrame(() => this.selection.pin(selected));
+    this.notices.dismiss('link');
+    this.#sayAdjusted(adjusted);
+    void this.#restoreBehaviour();
+  }
+
+  #sayAdjusted(notices: readonly string[]): void {
+    for (const text of notices) this.notices.show({ key: text, tone: 'info', title: 'This link was adjusted.', text });
   }
 
   /** A link may show a trained policy's rollouts: it is trained again, from the same seeds, up to there. */
