@@ -38,6 +38,9 @@ export interface DiagnosisTruth {
 /** Blocks of batches for the jackknife. */
 const BLOCKS = 8;
 
+/** Visits with the common variance that a cell is given beforehand: a cell seen once or twice has no variance of its own. */
+const PRIOR = 2;
+
 /** Sums of one block over the visited cells (t, s, a), by cell number. */
 interface BlockSums {
   readonly n: number[];
@@ -136,8 +139,8 @@ export class DiagnosisSums {
   #moments(without: number): { bias: number; variance: number } {
     const blocks = this.#blocks.filter((_, j) => j !== without);
     const over = (of: (block: BlockSums) => number | undefined) => blocks.reduce((total, block) => total + (of(block) ?? 0), 0);
-    const own = over((block) => block.own);
-    const c = this.#scaleFree && own > 0 ? over((block) => block.cross) / own : 1;
+    const truth = over((block) => block.own);
+    const c = this.#scaleFree && truth > 0 ? over((block) => block.cross) / truth : 1;
     const n = this.#cells.map((_, cell) => over((block) => block.n[cell]));
     const mean = this.#cells.map((_, cell) => over((block) => block.sum[cell]) / (n[cell] * c));
     const scatter = this.#cells.map((_, cell) => over((block) => block.square[cell]) / (c * c) - n[cell] * mean[cell] * mean[cell]);
@@ -149,14 +152,15 @@ export class DiagnosisSums {
       freedom += count - 1;
     });
     const variance = freedom > 0 ? spread / freedom : 0;
-    return { bias: this.#bias(n, mean, variance), variance };
+    const own = n.map((count, cell) => (scatter[cell] + PRIOR * variance) / (Math.max(0, count - 1) + PRIOR));
+    return { bias: this.#bias(n, mean, own), variance };
   }
 
   /**
    * Σ n (b − b̄)² / Σ n with b = E[Â] − A and b̄ its mean over the actions of one (t, s), both weighted by visits n,
-   * less what the noise of the means adds on its own: variance · (actions − 1) per (t, s).
+   * less what the noise of the means adds on its own: Σ variance · (1 − n / Σ n) over the actions of a (t, s).
    */
-  #bias(n: readonly number[], mean: readonly number[], variance: number): number {
+  #bias(n: readonly number[], mean: readonly number[], variance: readonly number[]): number {
     const { A, advantage } = this.#truth;
     const places = new Map<number, number[]>();
     this.#cells.forEach((index, cell) => {
@@ -177,9 +181,8 @@ export class DiagnosisSums {
       }
       for (const cell of cells) {
         const b = mean[cell] - advantage[this.#cells[cell]] - weighted / here;
-        total += n[cell] * b * b;
+        total += n[cell] * b * b - variance[cell] * (1 - n[cell] / here);
       }
-      total -= variance * (cells.length - 1);
       visits += here;
     }
     return Math.sqrt(Math.max(0, total) / visits);
