@@ -16,7 +16,7 @@ export default defineEstimator({
   summary: 'Averages the BNPO advantages of several binary rewards.',
   formula: String.raw`\hat A_i = \frac1K \sum_k \frac{x^k_i - p^k_g}{\mathrm{Beta}(p^k_g;\,\alpha_k,\beta_k)}`,
   family: 'multi-reward',
-  provenance: 'code',
+  provenance: 'mixed',
   cite: [
     { title: 'Xiao et al., BNPO: Beta Normalization Policy Optimization', source: 'arXiv:2506.02864' },
     { title: 'BNPO, released code', source: 'changyi7231/BNPO@a9c51b98:recipe/bnpo/src/bnpo_ray_trainer.py' },

@@ -84,7 +84,7 @@ export default defineEstimator({
   summary: 'Asks for shorter answers only where most answers are already right.',
   formula: String.raw`r_i = 1 - \alpha\,\sigma\!\left(\frac{L_i - \bar L}{\sigma_L}\right),\quad \hat A_i = \frac{r_i - \mu_g}{\sigma_g + \varepsilon}`,
   family: 'reweighting',
-  provenance: 'recalled',
+  provenance: 'read',
   cite: [{ title: 'Stable Reinforcement Learning for Efficient Reasoning (GRPO-λ)', source: 'arXiv:2505.18086' }],
   useWhen: 'Answers should become shorter without paying for it in correctness.',
   breaksWhen: 'Batches hold few groups: being among the best is then luck.',

@@ -63,7 +63,7 @@ export default defineEstimator({
   summary: 'Adds to a trajectory’s score the score of each step’s implicit reward.',
   formula: String.raw`\hat A_{i,t} = A^{traj}_i + w\,A^{step}_{i,t}`,
   family: 'process',
-  provenance: 'read',
+  provenance: 'code',
   cite: [
     { title: 'Online Process Reward Learning for Agentic Reinforcement Learning', source: 'arXiv:2509.19199' },
     { title: 'iStar, released code', source: 'Tongyi-ConvAI/Qwen-Character@1de87a22:CharacterRL-iStar/istar/core_istar.py' },

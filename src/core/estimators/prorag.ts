@@ -46,7 +46,7 @@ export default defineEstimator({
   summary: 'Adds a score for each step to the trajectory’s score, both relative to the group.',
   formula: String.raw`\hat A_{i,t} = \frac{R_i - \mu_g}{\sigma_g + \varepsilon_o} + \beta\,\frac{s_t - \mu_s}{\sqrt{v_s + \varepsilon_v}}`,
   family: 'process',
-  provenance: 'read',
+  provenance: 'code',
   cite: [{ title: 'ProRAG, released code', source: 'lilinwz/ProRAG@c7a64110:prorag/rl/trainer.py' }],
   useWhen: 'A process reward model scores search steps and the answer is scored too.',
   breaksWhen: 'Steps early in the trajectory enable later ones: without reward-to-go they get no credit for it.',

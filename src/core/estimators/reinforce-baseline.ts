@@ -25,7 +25,7 @@ export default defineEstimator({
   summary: 'Compares what followed a step with what usually follows there.',
   formula: String.raw`\hat A_{i,t} = G_{i,t} - b,\quad b_t = \operatorname{mean}_j G_{j,t}`,
   family: 'classic',
-  provenance: 'textbook',
+  provenance: 'mixed',
   cite: [
     { title: 'Williams, Simple Statistical Gradient-Following Algorithms for Connectionist Reinforcement Learning', source: 'doi:10.1007/BF00992696' },
     { title: 'OpenRLHF, get_cumulative_returns', source: 'OpenRLHF/OpenRLHF@3c3be623:openrlhf/trainer/ppo_utils/experience_maker.py' },

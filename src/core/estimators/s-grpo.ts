@@ -34,7 +34,7 @@ export default defineEstimator({
   summary: 'Rewards the earliest correct exit of a chain of thought most.',
   formula: String.raw`r_i = 2^{-\#\{j < i:\ R_j > 0\}}\,[R_i > 0],\quad \hat A_i = \frac{r_i - \mu_g}{\sigma_g + \varepsilon}`,
   family: 'reweighting',
-  provenance: 'recalled',
+  provenance: 'read',
   cite: [{ title: 'S-GRPO: Early Exit via Reinforcement Learning in Reasoning Models', source: 'arXiv:2505.07686' }],
   useWhen: 'One chain is cut at several points and the shortest correct cut should win.',
   breaksWhen: 'Members of a group are independent attempts: their order then means nothing.',

@@ -54,7 +54,7 @@ export default defineEstimator({
   summary: 'Compares each attempt with what the prefix it started from promised.',
   formula: String.raw`\hat A_i = a_i - \bar a,\quad a_i = R_i - \alpha\, V(\mathrm{prefix}_i)`,
   family: 'tree',
-  provenance: 'recalled',
+  provenance: 'read',
   cite: [{ title: 'Tree-OPO: Off-policy Monte Carlo Tree-Guided Advantage Optimization for Multistep Reasoning', source: 'arXiv:2509.09284' }],
   useWhen: 'Attempts start from given prefixes of unequal difficulty, from a teacher’s search tree for example.',
   breaksWhen: 'Each prefix has one attempt: V is then the attempt itself and its success is discounted by α.',
