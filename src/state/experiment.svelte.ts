@@ -239,12 +239,12 @@ export class Experiment {
     return this.setTraining({ groupSize }, gesture);
   }
 
-  /** Trajectories of one update and of the batch on screen. */
+  /** Trajectories of one update; the batch on screen follows while it has the same size. */
   setTrajectories(trajectories: number, gesture: string | null = null): boolean {
-    return this.edit(
-      (spec) => ({ ...spec, training: { ...spec.training, trajectories }, view: { ...spec.view, trajectories } }),
-      gesture,
-    );
+    return this.edit((spec) => {
+      const view = spec.view.trajectories === spec.training.trajectories ? { ...spec.view, trajectories } : spec.view;
+      return { ...spec, training: { ...spec.training, trajectories }, view };
+    }, gesture);
   }
 
   setObjectiveParam(key: string, value: unknown, gesture: string | null = null): boolean {
@@ -308,8 +308,9 @@ export class Experiment {
   }
 }
 
-function withSchemes(spec: ExperimentSpec, schemes: readonly SchemeSpec[], view: Partial<ViewSpec> = {}): ExperimentSpec {
-  return { ...spec, schemes: schemes as ExperimentSpec['schemes'], view: { ...spec.view, ...view } };
+/** Parts that stay are the same objects, so that what is derived from them stays too. */
+function withSchemes(spec: ExperimentSpec, schemes: readonly SchemeSpec[], view?: Partial<ViewSpec>): ExperimentSpec {
+  return { ...spec, schemes: schemes as ExperimentSpec['schemes'], view: view ? { ...spec.view, ...view } : spec.view };
 }
 
 /** "Dense 2" beside "Dense". */

@@ -58,6 +58,8 @@ export class Lab {
   readonly consequences: Consequences;
   readonly choices: PluginChoices;
   readonly run: Run;
+  /** Scheme that the panels follow; apart, so that what depends on it alone does not see every edit. */
+  readonly #followed: number = $derived.by(() => this.experiment.spec.view.scheme);
   readonly #stop: (() => void)[] = [];
 
   /** `plugins` must hold everything that `spec` names. */
@@ -87,9 +89,9 @@ export class Lab {
       $effect.root(() => {
         $effect(() => {
           const { scene } = this.whatIf;
-          const highlighted = this.experiment.spec.view.scheme;
+          const followed = this.#followed;
           this.selection.keepWithin(scene.batch.length);
-          this.selection.suggest(mostTellingStep(scene, untrack(() => this.whatIf.frame.schemes), highlighted));
+          this.selection.suggest(mostTellingStep(scene, untrack(() => this.whatIf.frame.schemes), followed));
         });
       }),
     );
@@ -111,7 +113,7 @@ export class Lab {
     const { value: lab, problem, notices } = await openExperiment(hash, (spec, plugins) => new Lab(spec, plugins, options));
     if (problem) lab.notices.show({ key: 'link', tone: 'warn', title: 'The link could not be opened.', text: `${problem} This is the default experiment.` });
     lab.#sayAdjusted(notices);
-    void lab.#restoreBehaviour();
+    void lab.restoreBehaviour();
     return lab;
   }
 
@@ -237,7 +239,7 @@ export class Lab {
     if (selected) requestAnimationFrame(() => this.selection.pin(selected));
     this.notices.dismiss('link');
     this.#sayAdjusted(adjusted);
-    void this.#restoreBehaviour();
+    void this.restoreBehaviour();
   }
 
   #sayAdjusted(notices: readonly string[]): void {
@@ -245,7 +247,7 @@ export class Lab {
   }
 
   /** A link may show a trained policy's rollouts: it is trained again, from the same seeds, up to there. */
-  async #restoreBehaviour(): Promise<void> {
+  async restoreBehaviour(): Promise<void> {
     const { behaviour, selected } = this.experiment.spec.view;
     if (behaviour.policy === 'start') return;
     const { scheme, iteration } = behaviour;

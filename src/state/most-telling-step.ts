@@ -1,4 +1,4 @@
-import { isWrongSign, largest } from '../core/diagnostics/batch-figures';
+import { isWrongSign } from '../core/diagnostics/batch-figures';
 import type { PricedScheme } from './priced-scheme';
 import type { Scene } from './scene';
 import type { StepRef } from './selection.svelte';
@@ -9,7 +9,7 @@ import type { StepRef } from './selection.svelte';
  * |Â| and |A|, each over its largest in the batch.
  */
 export function mostTellingStep(scene: Scene, schemes: readonly (PricedScheme | null)[], highlighted: number): StepRef | null {
-  const largestExact = largest(scene.exact, scene.batch);
+  const largestExact = scene.largestExact;
   const others = schemes.filter((_, k) => k !== highlighted);
   for (const scheme of [schemes[highlighted], ...others]) {
     if (!scheme) continue;

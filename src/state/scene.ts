@@ -5,6 +5,7 @@
 import { TableBatch } from '../core/batch/table-batch';
 import type { ScenarioPlugin, Table } from '../core/contracts/scenario';
 import { learnerStream, type Experiment as Resolved } from '../core/experiment/resolve';
+import { largest } from '../core/diagnostics/batch-figures';
 import { evaluatePolicy, startValue, type ExactValues } from '../core/mdp/exact';
 import { occupancy, policyGradient } from '../core/mdp/occupancy';
 import { softmaxPolicy, type TablePolicy } from '../core/mdp/policy';
@@ -31,6 +32,8 @@ export interface Scene {
   readonly batch: TableBatch;
   /** [nTraj × maxLen] exact A_t(s, a) of the true objective at every step: the action's worth, without the luck of where it led. */
   readonly exact: Float64Array;
+  /** Largest |exact| of the batch; 1 % of it is the threshold of a wrong sign. */
+  readonly largestExact: number;
   /** [nTraj × (maxLen + 1)] exact V of the true objective at every visited state. */
   readonly value: Float64Array;
   readonly values: ExactValues;
@@ -57,6 +60,7 @@ export function makeScene(resolved: Resolved, behaviour: Behaviour): Scene {
     belief: values.value,
   });
   const visits = occupancy(table, policy.probability);
+  const exact = batch.gatherExact(values.advantage);
   return {
     table,
     scenario,
@@ -65,7 +69,8 @@ export function makeScene(resolved: Resolved, behaviour: Behaviour): Scene {
     logits,
     policy,
     batch,
-    exact: batch.gatherExact(values.advantage),
+    exact,
+    largestExact: largest(exact, batch),
     value: batch.column('belief', 'state') as Float64Array,
     values,
     objective: startValue(table, values.value),

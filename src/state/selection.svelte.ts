@@ -25,8 +25,9 @@ export class Selection {
   get pinned(): StepRef | null {
     return this.#pinned;
   }
-  get isHovering(): boolean {
-    return this.#hovered !== null;
+  /** The step that is shown while nothing is hovered: its trajectory always has a row. */
+  get resting(): StepRef | null {
+    return this.#pinned ?? this.#suggested;
   }
 
   hover(step: StepRef | null): void {

@@ -3,8 +3,8 @@
  * which a slider moved. No worker takes part.
  *
  * An edit only asks for a frame; the frame reads the newest spec, so slider events that arrive
- * faster than the display are coalesced. What was on screen stays until the new prices are ready,
- * and a scheme that cannot be priced keeps its last good prices and gets a message.
+ * faster than the display are coalesced. A scheme that the edit does not touch keeps its very prices, and
+ * nothing of it is drawn again; one that cannot be priced keeps its last good prices and gets a message.
  */
 import { flushSync } from 'svelte';
 import { Workspace } from '../core/batch/workspace';
@@ -35,8 +35,8 @@ export class WhatIf {
   #isScheduled = false;
   readonly #plugins: PluginSet;
   readonly #schedule: Scheduler;
-  /** The frame on screen lives in one, the next frame is made in the other. */
-  readonly #workspaces: [Workspace, Workspace] = [new Workspace(), new Workspace()];
+  /** By scheme: the prices on screen live in the first, the next ones are made in the second. */
+  readonly #workspaces: [Workspace, Workspace][] = [];
   #direction = new Float64Array(0);
 
   constructor(spec: ExperimentSpec, plugins: PluginSet, schedule: Scheduler = (callback) => void requestAnimationFrame(callback)) {
@@ -84,24 +84,38 @@ export class WhatIf {
 
   #make(spec: ExperimentSpec, old: WhatIfFrame | null): WhatIfFrame {
     const resolved = resolveExperiment(spec, this.#plugins, old?.resolved ?? null);
-    const scene = old && showsSameBatch(old, resolved, this.#behaviour) ? old.scene : makeScene(resolved, this.#behaviour);
+    const behaviour = fits(this.#behaviour, resolved) ? this.#behaviour : STARTING_POLICY;
+    const scene = old && showsSameBatch(old, resolved, behaviour) ? old.scene : makeScene(resolved, behaviour);
     const size = scene.table.S * scene.table.A;
     if (this.#direction.length !== size) this.#direction = new Float64Array(size);
-    this.#workspaces.reverse();
-    const workspace = this.#workspaces[0];
-    workspace.releaseAll();
     const problems: (string | null)[] = spec.schemes.map((_, k) => resolved.failures.find((failure) => failure.scheme === k)?.message ?? null);
     const schemes = resolved.schemes.map((compiled, k) => {
-      if (!compiled) return keptPrice(old, scene, k);
+      const kept = old?.scene === scene ? (old.schemes[k] ?? null) : null;
+      if (!compiled) return kept;
+      if (kept?.compiled === compiled && old?.problems[k] === null) return kept;
       try {
-        return priceScheme(scene, compiled, k, workspace, this.#direction);
+        return priceScheme(scene, compiled, k, this.#freshWorkspace(k), this.#direction);
       } catch (error) {
         problems[k] = error instanceof Error ? error.message : String(error);
-        return keptPrice(old, scene, k);
+        this.#workspaces[k].reverse();
+        return kept;
       }
     });
     return { resolved, scene, schemes, problems };
   }
+
+  /** Arrays of the prices before last, which nothing on screen reads any more. */
+  #freshWorkspace(scheme: number): Workspace {
+    const pair = (this.#workspaces[scheme] ??= [new Workspace(), new Workspace()]);
+    pair.reverse();
+    pair[0].releaseAll();
+    return pair[0];
+  }
+}
+
+/** A snapshot of another scenario's policy shows nothing here. */
+function fits({ snapshot }: Behaviour, { table }: Resolved): boolean {
+  return snapshot === null || snapshot.logits.length === table.S * table.A;
 }
 
 function showsSameBatch(old: WhatIfFrame, resolved: Resolved, behaviour: Behaviour): boolean {
@@ -113,13 +127,4 @@ function showsSameBatch(old: WhatIfFrame, resolved: Resolved, behaviour: Behavio
     before.spec.training.groupSize === resolved.spec.training.groupSize &&
     before.spec.training.seeds.first === resolved.spec.training.seeds.first
   );
-}
-
-/** Last good prices, copied out of the workspace that is about to be reused; none for another batch. */
-function keptPrice(old: WhatIfFrame | null, scene: Scene, k: number): PricedScheme | null {
-  const kept = old?.scene === scene ? old.schemes[k] : null;
-  if (!kept) return null;
-  const { priced } = kept;
-  const estimate = { ...priced.estimate, advantage: priced.estimate.advantage.slice() } as typeof priced.estimate;
-  return { ...kept, priced: { ...priced, estimate, advantage: priced.advantage.slice(), reward: priced.reward.slice() } };
 }

@@ -1,6 +1,6 @@
 /** The keys of the lab, as intentions. Arrows, Home and End act in the focused heatmap itself. */
 import type { Lab } from '../state/lab.svelte';
-import { isWrongSign, largest } from '../core/diagnostics/batch-figures';
+import { isWrongSign } from '../core/diagnostics/batch-figures';
 
 /** Carries out a key; returns whether it meant something. */
 export function handleKey(lab: Lab, event: KeyboardEvent): boolean {
@@ -37,7 +37,7 @@ function toWrongSign(lab: Lab, by: 1 | -1): boolean {
   const priced = frame.schemes[lab.experiment.spec.view.scheme];
   if (!priced) return false;
   const { batch, exact } = scene;
-  const most = largest(exact, batch);
+  const most = scene.largestExact;
   const from = lab.selection.step;
   const total = batch.nTraj * batch.maxLen;
   const start = from ? from.trajectory * batch.maxLen + from.step : by > 0 ? -1 : total;

@@ -10,7 +10,7 @@ export interface VerdictInput {
   readonly largestExact: number;
   /** What the true objective is: "finished". */
   readonly objective: string;
-  readonly unit: 'share' | 'count';
+  readonly unit: 'share' | 'count' | 'reward';
 }
 
 export interface Verdict {

@@ -130,10 +130,12 @@ describe('schemes', () => {
     expect(experiment.spec.schemes.map((scheme) => scheme.name)).toEqual(['Dense', 'Dense 2', 'Dense 3', 'Dense 4', 'Dense 5', 'Dense 6']);
   });
 
-  test('an edit keeps the identity of the schemes it did not touch', () => {
+  test('an edit keeps the identity of what it did not touch', () => {
     const experiment = new Experiment(sampleSpec());
     const other = experiment.spec.schemes[1];
+    const { view } = experiment.spec;
     experiment.setTermWeight(0, 0, 0.5);
     expect(experiment.spec.schemes[1]).toBe(other);
+    expect(experiment.spec.view).toBe(view);
   });
 });
