@@ -14,7 +14,7 @@ import { projectRoot, runPackageScript } from './run-command.mjs';
  */
 export async function nodeBundle(name, entry, moreSources = []) {
   if (!existsSync(join(projectRoot, entry))) throw new Error(`${entry} does not exist, so there is nothing to run.`);
-  const sources = fingerprint(['src', 'package-lock.json', 'vite.node.config.ts', ...moreSources]);
+  const sources = fingerprint(['src', 'static', 'package-lock.json', 'vite.node.config.ts', ...moreSources]);
   const made = await buildOnce(join(projectRoot, '.cache', name), sources, async (outDir) => {
     process.stderr.write(`Bundling ${entry} …\n`);
     const code = await runPackageScript(

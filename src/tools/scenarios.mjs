@@ -1,17 +1,9 @@
 import { ensureDependencies } from './dependencies.mjs';
-import { runPackageScript, runTool } from './run-command.mjs';
+import { nodeBundle } from './node-bundle.mjs';
+import { runTool } from './run-command.mjs';
 
-/**
- * The full reproduction of the scenarios' outcomes: the tests of tests/scenarios
- * with SCENARIO_SEEDS seeds (20 unless set), where `npm test` runs fewer seeds
- * and the most informative cells.
- */
+/** `npm run scenarios`: every measured outcome of the scenarios with 20 seeds; `npm test` runs a subset. */
 await runTool(async () => {
   await ensureDependencies();
-  const env = { ...process.env, SCENARIO_SEEDS: process.env.SCENARIO_SEEDS ?? '20' };
-  process.exitCode = await runPackageScript(
-    'vitest/vitest.mjs',
-    ['run', '--project=node', '--dir=tests/scenarios', '--testTimeout=3600000', ...process.argv.slice(2)],
-    { env },
-  );
+  await import(await nodeBundle('scenarios', 'tests/scenarios/main.ts', ['tests/scenarios']));
 });
