@@ -3,14 +3,18 @@
  * else; what cannot be read at all ends with exit code 2 and one line on standard error.
  */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { decodeLink } from '../codec/link';
 import { allPlugins } from '../core/all-plugins';
-import { loadPreset, presetIds } from '../core/experiment/presets';
+import { findPresetSpec, loadPreset, presetIds } from '../core/experiment/presets';
 import { UnknownPluginError } from '../core/plugin-set';
 import { advantages } from './advantages';
 import { numberOption, objectOption, readArguments, UsageError } from './arguments';
 import { exactValues, policyLogits } from './exact';
 import { list } from './list';
 import { rewards } from './rewards';
+import { run } from './run';
 import { describeTable, scenarioTable } from './table';
 
 type CommandFunction = (argv: readonly string[]) => unknown;
@@ -42,7 +46,23 @@ const COMMANDS: Readonly<Record<string, CommandFunction>> = {
     if (gamma !== undefined && !(gamma >= 0 && gamma <= 1)) throw new UsageError('--gamma: expected a number from 0 to 1.');
     return exactValues(table, logits, { gamma, horizon });
   },
+  run(argv) {
+    return run(argv, {
+      plugins: allPlugins(),
+      loadPreset,
+      decodeLink: (link) => decodeLink(link, findPresetSpec),
+      readJson,
+      now: () => performance.now(),
+      engines: { wasmBinaries: wasmBinaries(), notice: (_code, message) => void process.stderr.write(`lab run: ${message}\n`) },
+    });
+  },
 };
+
+/** TensorFlow.js's .wasm files as they were installed. */
+function wasmBinaries(): string {
+  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
+  return `${join(dirname(main), 'dist')}/`;
+}
 
 /** Parsed JSON of a file, or of standard input for `-`. */
 function readJson(path: string | undefined): unknown {

@@ -1,6 +1,6 @@
 import type { Experiment } from '../core/experiment/resolve';
 import { chooseEngine } from '../engine/choose-engine';
-import { EngineLostError, EngineUnavailableError, type Engine, type Network, type NetworkShape } from '../engine/engine';
+import { EngineLostError, EngineUnavailableError, type Engine, type EngineName, type Network, type NetworkShape } from '../engine/engine';
 import { initialParameters, meanSquaredNorm } from '../engine/initial-parameters';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
 import { openEngine, type EngineOptions } from '../engine/open-engine';
@@ -27,8 +27,13 @@ export interface PolicyFamily {
 }
 
 export interface FamilyOptions extends EngineOptions {
+  /** Starts engines; tests hand in their own. */
+  readonly open?: typeof openEngine;
   readonly notice?: (code: NoticeCode, message: string) => void;
 }
+
+/** What was measured fastest before in this thread, by network, population and rows, so that a restart need not measure again. */
+const chosenBefore = new Map<string, { readonly name: EngineName; readonly reason: string }>();
 
 /** The policy family of an experiment; networks open the engine that the spec asks for, or the fastest here. */
 export async function openFamily(experiment: Experiment, learners: number, options: FamilyOptions = {}): Promise<PolicyFamily> {
@@ -85,14 +90,20 @@ class NetworkFamily implements PolicyFamily {
 
   static async open(experiment: Experiment, learners: number, options: FamilyOptions): Promise<NetworkFamily> {
     const { engine: wanted } = experiment.spec.training;
+    const { open = openEngine } = options;
     const shape = shapeOf(experiment, learners);
+    const key = JSON.stringify([shape, experiment.table.S]);
+    const before = wanted === 'auto' ? chosenBefore.get(key) : undefined;
     try {
-      const choice = await chooseEngine(shape, experiment.table.S, { ...options, ...(wanted !== 'auto' && { override: wanted }) });
+      const choice = before
+        ? { engine: await open(before.name, options), reason: before.reason }
+        : await chooseEngine(shape, experiment.table.S, { ...options, ...(wanted !== 'auto' && { override: wanted }) });
+      if (wanted === 'auto') chosenBefore.set(key, { name: choice.engine.name, reason: choice.reason });
       return new NetworkFamily(experiment, choice.engine, choice.reason, options);
     } catch (error) {
       if (!(error instanceof EngineUnavailableError) || wanted === 'ts') throw error;
-      options.notice?.('engine-fallback', `${error.message} Training runs in TypeScript instead: the same results, more slowly.`);
-      return new NetworkFamily(experiment, await openEngine('ts'), 'TypeScript: the engine that was asked for cannot start here.', options);
+      options.notice?.('engine-fallback', `${error.message} Training runs in TypeScript instead, with the same results.`);
+      return new NetworkFamily(experiment, await open('ts', options), 'TypeScript: the engine that was asked for cannot start here.', options);
     }
   }
 
@@ -156,7 +167,7 @@ class NetworkFamily implements PolicyFamily {
     } catch (error) {
       if (!(error instanceof EngineLostError)) throw error;
       this.#network = null;
-      this.#open = await openEngine('ts');
+      this.#open = await (this.#options.open ?? openEngine)('ts', this.#options);
       this.engine = { name: 'ts', words: 'TypeScript: the GPU device was lost.' };
       this.#options.notice?.('device-lost', 'The GPU device was lost. Training went on in TypeScript from the same parameters.');
       return work();

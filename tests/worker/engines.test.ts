@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { TrainingSpec } from '../../src/core/experiment/spec';
+import { EngineLostError, EngineUnavailableError, type Engine, type EngineName } from '../../src/engine/engine';
+import { openEngine } from '../../src/engine/open-engine';
+import { METRICS } from '../../src/worker/protocol';
+import { Training } from '../../src/worker/training-loop';
+import { advance, deps, parametersOf, smallSpec } from './small-spec';
+
+const wasmBinaries = `${join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`;
+
+const mlp = (engine: TrainingSpec['engine']): Partial<TrainingSpec> => ({
+  policy: { kind: 'mlp', hidden: [12], activation: 'tanh' },
+  optimiser: 'adam',
+  learningRate: 0.02,
+  iterations: 25,
+  engine,
+});
+
+async function successes(engine: TrainingSpec['engine']) {
+  const training = await Training.start(await smallSpec('boat-race', ['sparse', 'dense'], mlp(engine)), { ...deps, wasmBinaries });
+  const curve: number[] = [];
+  for (let report = await training.iterate(); report; report = await training.iterate()) {
+    for (let k = 0; k < 4; k++) curve.push(report.metrics[k * METRICS.length + METRICS.indexOf('success')]);
+  }
+  const snapshot = await training.recall(1, 10);
+  training.dispose();
+  return { curve, training, snapshot };
+}
+
+/** The TypeScript engine under another name, whose device goes at the n-th vjp. */
+async function losing(name: EngineName, vjps: number): Promise<Engine> {
+  const inner = await openEngine('ts');
+  let left = vjps;
+  return {
+    ...inner,
+    name,
+    async create(shape, features) {
+      const network = await inner.create(shape, features);
+      return {
+        shape,
+        rows: network.rows,
+        parameterCount: network.parameterCount,
+        setParameters: (flat) => network.setParameters(flat),
+        forward: () => network.forward(),
+        vjp: (dLogits) => (left-- > 0 ? network.vjp(dLogits) : Promise.reject(new EngineLostError(name, 'destroyed'))),
+        dispose: () => network.dispose(),
+      };
+    },
+  };
+}
+
+describe('training on other engines', () => {
+  it('WASM learns the curve of TypeScript, and a past policy is the one that was used', async () => {
+    const ts = await successes('ts');
+    const wasm = await successes('wasm');
+    expect(wasm.training.engine.name).toBe('wasm');
+    expect(Math.max(...wasm.curve.map((x, k) => Math.abs(x - ts.curve[k])))).toBeLessThan(1e-3);
+    expect(wasm.snapshot.iteration).toBe(10);
+    wasm.snapshot.logits.forEach((x, k) => expect(Math.abs(x - ts.snapshot.logits[k])).toBeLessThan(1e-3));
+  });
+
+  it('goes on in TypeScript from the same parameters when the device is lost in the middle of an update', async () => {
+    const spec = await smallSpec('boat-race', ['sparse', 'dense'], mlp('webgpu'));
+    const notices: string[] = [];
+    const open = (name: EngineName) => (name === 'webgpu' ? losing('webgpu', 7) : openEngine(name));
+    const training = await Training.start(spec, { ...deps, open, notice: (code) => notices.push(code) });
+    await advance(training);
+    const undisturbed = await Training.start(await smallSpec('boat-race', ['sparse', 'dense'], mlp('ts')), deps);
+    await advance(undisturbed);
+    expect(notices).toEqual(['device-lost']);
+    expect(training.engine.name).toBe('ts');
+    expect(parametersOf(training)).toEqual(parametersOf(undisturbed));
+  });
+
+  it('falls back with a notice when the engine that was asked for cannot start', async () => {
+    const spec = await smallSpec('boat-race', ['sparse'], mlp('webgpu'));
+    const messages: string[] = [];
+    const open = async (name: EngineName) => {
+      if (name === 'webgpu') throw new EngineUnavailableError('webgpu', 'This browser offers no WebGPU adapter.');
+      return openEngine(name);
+    };
+    const training = await Training.start(spec, { ...deps, open, notice: (_code, message) => messages.push(message) });
+    expect(training.engine.name).toBe('ts');
+    expect(messages).toEqual(['This browser offers no WebGPU adapter. Training runs in TypeScript instead, with the same results.']);
+  });
+});
