@@ -143,3 +143,90 @@ export function prefixValueColumn(tree: PrefixTree, frame: Frame, x: Float64Arra
   }
   return column;
 }
+
+/**
+ * Numbers the steps of each group by what surrounds them: the states and actions of the last `history` steps and of
+ * this one, and the state that follows. Windows cut at the start of a trajectory match only windows cut alike.
+ */
+export function edgeCells(frame: Frame, group: GroupLayout, state: Int32Array, action: Int32Array, history: number): Cells {
+  const { nTraj, maxLen, length } = frame;
+  const of = new Int32Array(nTraj * maxLen).fill(-1);
+  const steps = length.reduce((a, b) => a + b, 0);
+  const windows = childTable(2 * steps * (Math.min(history, maxLen) + 1));
+  const edges = childTable(steps);
+  let entered = group.count;
+  let count = 0;
+  const extend = (window: number, label: number) => {
+    const longer = windows(window, label, entered);
+    if (longer === entered) entered++;
+    return longer;
+  };
+  for (let i = 0; i < nTraj; i++) {
+    const row = i * (maxLen + 1);
+    for (let t = 0; t < length[i]; t++) {
+      let window = group.id[i];
+      for (let k = Math.max(0, t - history); k <= t; k++) window = extend(extend(window, state[row + k]), action[i * maxLen + k]);
+      const edge = edges(window, state[row + t + 1], count);
+      if (edge === count) count++;
+      of[i * maxLen + t] = edge;
+    }
+  }
+  return { of, count };
+}
+
+/**
+ * Value of every node as the mean of its children, [nodes]; a leaf is the mean x of the identical sequences that end there,
+ * and sequences that end at an inner node are one more child of it.
+ */
+export function backedUpValues(tree: PrefixTree, { maxLen, length }: Frame, x: Float64Array): Float64Array {
+  const value = new Float64Array(tree.nodes);
+  const children = new Float64Array(tree.nodes);
+  for (let i = 0; i < x.length; i++) {
+    const end = tree.nodeOf[i * (maxLen + 1) + length[i]];
+    value[end] += x[i] / tree.ends[end];
+  }
+  for (let node = tree.nodes - 1; node >= 0; node--) {
+    value[node] /= Math.max(1, children[node] + (tree.ends[node] > 0 ? 1 : 0));
+    const parent = tree.parent[node];
+    if (parent < 0) continue;
+    value[parent] += value[node];
+    children[parent] += 1;
+  }
+  return value;
+}
+
+export interface SiblingMoments {
+  /** [nodes] number of children of each node. */
+  readonly children: Float64Array;
+  /** [nodes] mean and standard deviation of the children's values; 0 where children ≤ ddof. */
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+}
+
+/** Statistics of the values of each node's children, every distinct child counted once. */
+export function siblingMoments(tree: PrefixTree, value: Float64Array, ddof: number): SiblingMoments {
+  const children = new Float64Array(tree.nodes);
+  const mean = new Float64Array(tree.nodes);
+  const deviation = new Float64Array(tree.nodes);
+  const first = new Float64Array(tree.nodes);
+  for (let node = 0; node < tree.nodes; node++) {
+    const parent = tree.parent[node];
+    if (parent < 0) continue;
+    // Counted from the first child, so that equal values have exactly that mean and deviation 0.
+    if (children[parent] === 0) first[parent] = value[node];
+    children[parent] += 1;
+    mean[parent] += value[node] - first[parent];
+  }
+  for (let node = 0; node < tree.nodes; node++) if (children[node] > 0) mean[node] = first[node] + mean[node] / children[node];
+  for (let node = 0; node < tree.nodes; node++) {
+    const parent = tree.parent[node];
+    if (parent >= 0) deviation[parent] += (value[node] - mean[parent]) * (value[node] - mean[parent]);
+  }
+  for (let node = 0; node < tree.nodes; node++) deviation[node] = children[node] > ddof ? Math.sqrt(deviation[node] / (children[node] - ddof)) : 0;
+  return { children, mean, deviation };
+}
+
+/** Distinct children of a node. */
+export function childrenOf(tree: PrefixTree, node: number): number[] {
+  return Array.from(tree.parent.keys()).filter((child) => tree.parent[child] === node);
+}
