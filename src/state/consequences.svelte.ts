@@ -1,9 +1,9 @@
 /**
  * Consequences under the hand: what a slider would do at every place of its track, computed in idle time.
  *
- * For each slider the batch on screen is priced at 17 values; the cosine with the true gradient paints the
- * track. For the slider in hand the advantages are kept as well, so that Â of the selected step
- * can be drawn against the slider's value.
+ * For each slider the batch on screen is priced at evenly spaced values; the cosine with the true gradient
+ * paints the track. For the slider in hand there are more of them and the advantages are kept as well, so
+ * that Â of the selected step can be drawn against the slider's value.
  */
 import { Workspace } from '../core/batch/workspace';
 import { compileScheme } from '../core/scheme/compile-scheme';
@@ -14,7 +14,10 @@ import { priceBatch } from '../core/scheme/price-batch';
 import type { Scene } from './scene';
 import type { StepRef } from './selection.svelte';
 
+/** Prices per track: enough for a gradient of colour. */
 export const TRACK_POINTS = 17;
+/** Prices of the slider in hand, whose advantages are kept: a curve, as fine as its memory allows. */
+const responsePoints = ({ batch }: Scene) => (batch.nTraj * batch.maxLen <= 16_384 ? 65 : TRACK_POINTS);
 
 /** One slider of a scheme: which number of the spec it moves, and between which values. */
 export type Track =
@@ -24,9 +27,9 @@ export type Track =
   | { readonly kind: 'estimator'; readonly scheme: number; readonly key: string; readonly min: number; readonly max: number };
 
 export interface TrackPoints {
-  /** [TRACK_POINTS] slider values, ascending. */
+  /** Slider values, evenly spaced from its least to its largest. */
   readonly value: Float64Array;
-  /** [TRACK_POINTS] cosine with the exact gradient; NaN where there is no direction or no price. */
+  /** At each value, the cosine with the exact gradient; NaN where there is no direction or no price. */
   readonly cosine: Float64Array;
 }
 
@@ -127,8 +130,9 @@ export class Consequences {
     const waiting = this.#jobs.find((job) => nameOf(job.track) === name);
     if (waiting?.key === key && waiting.source.scene === source.scene && (waiting.advantage !== null || !keepAdvantage)) return;
     this.#jobs = this.#jobs.filter((job) => job !== waiting);
-    const value = Float64Array.from({ length: TRACK_POINTS }, (_, j) => track.min + ((track.max - track.min) * j) / (TRACK_POINTS - 1));
-    const job: Job = { track, key, source, value, cosine: new Float64Array(TRACK_POINTS), advantage: keepAdvantage ? [] : null, next: 0 };
+    const points = keepAdvantage ? responsePoints(source.scene) : TRACK_POINTS;
+    const value = Float64Array.from({ length: points }, (_, j) => track.min + ((track.max - track.min) * j) / (points - 1));
+    const job: Job = { track, key, source, value, cosine: new Float64Array(points), advantage: keepAdvantage ? [] : null, next: 0 };
     if (keepAdvantage) this.#jobs.unshift(job);
     else this.#jobs.push(job);
     this.#wait();
@@ -153,7 +157,7 @@ export class Consequences {
     const column = this.#price(scene, schemes[job.track.scheme], job);
     job.advantage?.push(column);
     job.next += 1;
-    if (job.next < TRACK_POINTS) return;
+    if (job.next < job.value.length) return;
     this.#jobs.shift();
     const held: Held = { key: job.key, scene, value: job.value, cosine: job.cosine, advantage: job.advantage };
     this.#held = new Map([...this.#held, [nameOf(job.track), held]]);

@@ -265,18 +265,20 @@ export class Run {
       this.#configure('all');
       this.#resume(wasRunning);
     } else {
-      const wasRunning = this.isRunning;
       const restart = editedSchemes(base, this.#spec).filter((k) => !this.#kept.has(k));
       for (const k of restart) this.#history.restart(k);
+      // A finished run goes on by itself, so that the edited schemes catch up with the others.
+      const goesOn = this.isRunning || (this.#status === 'finished' && restart.length > 0);
       this.#configure(restart);
-      this.#resume(wasRunning);
+      this.#resume(goesOn);
     }
     this.#changed();
   }
 
-  #resume(wasRunning: boolean): void {
-    if (this.#status === 'finished' || this.#status === 'failed') this.#status = 'paused';
-    if (wasRunning) this.#post({ type: 'run', runId: this.#runId, speed: this.#speed });
+  #resume(goesOn: boolean): void {
+    if (goesOn) this.#status = 'running';
+    else if (this.#status === 'finished' || this.#status === 'failed') this.#status = 'paused';
+    if (goesOn) this.#post({ type: 'run', runId: this.#runId, speed: this.#speed });
   }
 
   #configure(restart: 'all' | readonly number[]): void {

@@ -22,12 +22,16 @@ export function showNumber(value: number, step = 0.01): string {
   const decimals = Math.min(6, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
   const size = Math.abs(value);
   const text =
-    size !== 0 && (size < 10 ** -decimals / 2 || size >= 1e6)
-      ? Number(value.toPrecision(3)).toString()
+    size !== 0 && (size < 1e-4 || size >= 1e6)
+      ? trimmedExponent(value.toExponential(2))
       : Number(value.toFixed(decimals)) === value
         ? value.toFixed(decimals)
         : String(Number(value.toPrecision(6)));
-  return text.replace('-', '−');
+  return text.replaceAll('-', '−');
+}
+
+function trimmedExponent(text: string): string {
+  return text.replace(/\.?0*e\+?/, 'e');
 }
 
 /** The range of a weight slider: from 0 to 1 or beyond, below 0 for a penalty. */

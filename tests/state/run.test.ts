@@ -121,6 +121,21 @@ describe('edits', () => {
     expect(worker.commands.at(-1)!.type).toBe('run');
   });
 
+  test('after the run has finished the edited scheme catches up by itself; a paused run stays paused', async () => {
+    await trained(300);
+    worker.listener({ type: 'finished', runId: worker.runId });
+    expect(run.status).toBe('finished');
+    experiment.setTermWeight(1, 0, 0.5);
+    timers[0]!();
+    expect(run.status).toBe('running');
+    expect(worker.commands.at(-1)!.type).toBe('run');
+    run.pause();
+    experiment.setTermWeight(1, 0, 0.6);
+    timers[0]!();
+    expect(run.status).toBe('paused');
+    expect(worker.commands.at(-1)!.type).toBe('configure');
+  });
+
   test('undoing the edit before the restart takes it back', async () => {
     await trained();
     experiment.setTermWeight(1, 0, 0.5);

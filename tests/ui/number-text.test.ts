@@ -26,7 +26,9 @@ test('values are shown to the step, with what it takes more when they lie betwee
   expect(showNumber(1, 0.001)).toBe('1.000');
   expect(showNumber(0.125, 0.01)).toBe('0.125');
   expect(showNumber(16, 1)).toBe('16');
-  expect(showNumber(1e-6, 0.01)).toBe('0.000001');
+  expect(showNumber(1e-6, 0.01)).toBe('1e−6');
+  expect(showNumber(2.5e7, 0.01)).toBe('2.5e7');
+  expect(showNumber(0.003, 0.01)).toBe('0.003');
 });
 
 test('a weight lies inside the range of its slider', () => {
