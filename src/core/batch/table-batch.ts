@@ -41,6 +41,7 @@ export class TableBatch implements Batch {
   readonly maxLen: number;
   readonly length: Int32Array;
   readonly row: Uint32Array;
+  readonly rowState: Uint32Array;
   readonly group: GroupLayout;
   readonly table: Table;
   readonly rollout: Rollout;
@@ -54,6 +55,7 @@ export class TableBatch implements Batch {
     this.maxLen = rollout.maxLen;
     this.length = rollout.length;
     this.row = rollout.row;
+    this.rowState = table.rowState;
     this.group = contiguousGroups(rollout.nTraj, rollout.groupSize);
     this.#context = context;
   }

@@ -129,6 +129,8 @@ export interface Batch extends Frame, ColumnSource {
   readonly group: GroupLayout;
   /** [nTraj × maxLen] index of the table's outcome row that was taken; absent for imported batches. */
   readonly row?: Uint32Array;
+  /** [rows] state in which each of the table's outcome rows is taken; there when `row` is. */
+  readonly rowState?: Uint32Array;
 }
 
 /** Groups trajectories by label, in order of first appearance; members keep batch order. */

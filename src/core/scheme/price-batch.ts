@@ -60,7 +60,7 @@ export function priceBatch(batch: Batch, scheme: CompiledScheme, side: Side, opt
   const priced = scheme.terms.map((term, k) => priceTerm(term, k, batch, side, buffer, detail));
   const reward = buffer(batch.nTraj * batch.maxLen);
   assembleReward(reward, batch, scheme, gate, priced);
-  const own = new OwnColumns(batch, scheme, side, reward, gate, priced);
+  const own = new OwnColumns(batch, scheme, side, reward, gate, priced, buffer);
   const { estimator, estimatorParams } = scheme;
   const columns = columnsFor(estimator, estimatorParams, batch, own);
   const context = { buffer, state: side.estimatorState, iteration: side.iteration, detail };
@@ -71,6 +71,7 @@ export function priceBatch(batch: Batch, scheme: CompiledScheme, side: Side, opt
     advantage.set(estimate.advantage);
     applyPostStages(advantage, batch, scheme.spec);
   }
+  own.settle();
   const rewardState = priced.map((result, k) => result?.state ?? side.rewardState[k]);
   return { batch, scheme, side, reward, gate, priced, estimate, advantage, rewardState, estimatorState: estimate.state, own };
 }
@@ -160,7 +161,14 @@ class OwnColumns implements ColumnSource {
     private readonly reward: Float64Array,
     private readonly gate: Float64Array | null,
     private readonly priced: readonly (PriceResult | null)[],
+    /** For what is asked while pricing; later readers get arrays of their own. */
+    private buffer: (size: number) => Float64Array,
   ) {}
+
+  /** Pricing is over: its scratch space may be taken back before the columns are read again. */
+  settle(): void {
+    this.buffer = freshBuffer;
+  }
 
   column(name: string, shape: Shape): Column | string {
     if (name === 'reward' && shape === 'step') return this.reward;
@@ -189,17 +197,26 @@ class OwnColumns implements ColumnSource {
     if (this.#value) return this.#value;
     const { batch, side, scheme } = this;
     const { nTraj, maxLen, length } = batch;
-    if (scheme.spec.value === 'zero') return (this.#value = new Float64Array(nTraj * (maxLen + 1)));
+    if (scheme.spec.value === 'zero') return (this.#value = this.buffer(nTraj * (maxLen + 1)).fill(0));
     if (!side.value) return scheme.spec.value === 'exact' ? 'There is no exact value here.' : 'There is no critic yet.';
-    const state = batch.column('state', 'state-id');
-    if (typeof state === 'string') throw new MissingColumnError('state', state);
-    const ids = state as Int32Array;
-    const value = new Float64Array(nTraj * (maxLen + 1));
+    const value = this.buffer(nTraj * (maxLen + 1));
     const stride = this.#stride(side.value);
+    const { row, rowState } = batch;
+    const ids = row && rowState ? null : this.#states();
     for (let i = 0; i < nTraj; i++) {
-      for (let t = 0, k = i * (maxLen + 1); t < length[i]; t++, k++) value[k] = side.value[t * stride + ids[k]];
+      const start = i * (maxLen + 1);
+      const steps = length[i];
+      if (ids) for (let t = 0; t < steps; t++) value[start + t] = side.value[t * stride + ids[start + t]];
+      else for (let t = 0, k = i * maxLen; t < steps; t++, k++) value[start + t] = side.value[t * stride + rowState![row![k]]];
+      value.fill(0, start + steps, start + maxLen + 1);
     }
     return (this.#value = value);
+  }
+
+  #states(): Int32Array {
+    const state = this.batch.column('state', 'state-id');
+    if (typeof state === 'string') throw new MissingColumnError('state', state);
+    return state as Int32Array;
   }
 
   /** Stride between time slices: 0 when the value has no time index. */

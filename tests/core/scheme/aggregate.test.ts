@@ -36,7 +36,7 @@ describe('aggregate', () => {
 
     for (let s = 0; s < 3; s++) {
       for (let a = 0; a < 2; a++) {
-        const taken = [];
+        const taken: number[] = [];
         for (let i = 0; i < 8; i++) {
           for (let t = 0; t < batch.length[i]; t++) {
             const row = batch.row[i * 6 + t];
