@@ -26,15 +26,15 @@ export function policyLogits(value: unknown, { S, A }: Table): Float64Array {
  * `lab exact SCENARIO`: the optimum and one policy on the true objective, both exact.
  *
  * With a horizon: finite, undiscounted unless γ is given, V and Q at time 0. Without one: discounted
- * values with no end of time. `success` is the undiscounted expected objective within the horizon (the
- * scenario's own when none is given); `occupancy` is Σ_t γᵗ P(s_t = s).
+ * values with no end of time. `success` is the expected `success` metric within the horizon (the scenario's own
+ * when none is given), or the undiscounted objective where a scenario has no such metric; `occupancy` is Σ_t γᵗ P(s_t = s, still running).
  */
 export function exactValues(table: Table, logits: Float64Array, options: ExactOptions): unknown {
   const { S, A, truth } = table;
   const reward = table.metrics[truth];
   const { probability } = softmaxPolicy(logits, S, A);
   const within = options.horizon ?? table.horizon;
-  const success = expectedTotal(table, probability, occupancy(table, probability, { horizon: within }).visits, reward);
+  const success = expectedTotal(table, probability, occupancy(table, probability, { horizon: within }).visits, table.metrics['success'] ?? reward);
   const first = (values: Float64Array, size: number) => [...values.subarray(0, size)];
   if (options.horizon !== undefined) {
     const { gamma = 1, horizon } = options;

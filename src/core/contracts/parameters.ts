@@ -180,7 +180,8 @@ function completeOne(parameter: Parameter, value: unknown, clamp: boolean): { va
         return fallback(`expected a finite number, so the default ${parameter.default} is used.`);
       }
       if (parameter.kind === 'integer' && !Number.isInteger(value)) {
-        return { value: Math.round(value), message: `expected a whole number; ${Math.round(value)} is used.` };
+        const whole = clamp ? Math.min(parameter.max, Math.max(parameter.min, Math.round(value))) : Math.round(value);
+        return { value: whole, message: `expected a whole number; ${whole} is used.` };
       }
       if (clamp && (value < parameter.min || value > parameter.max)) {
         const clamped = Math.min(parameter.max, Math.max(parameter.min, value));
