@@ -24,6 +24,13 @@ export class LearnerFailure extends Error {
   }
 }
 
+/** What later epochs on the same batch need of it. */
+export interface KeptBatch {
+  readonly aggregates: Aggregates;
+  /** π that made the batch, [S·A]. */
+  readonly behaviour: Float64Array;
+}
+
 /** What a step leaves behind for figures; valid until the next step. */
 export interface StepResult {
   readonly batch: TableBatch;
@@ -99,6 +106,23 @@ export class BatchStep {
     learner.rewardState = priced.rewardState;
     learner.estimatorState = priced.estimatorState;
     return { batch, policy, priced, aggregates: this.#aggregates, loss };
+  }
+
+  /** Copies what later epochs need of a step, into `kept` when given. */
+  keep({ aggregates, policy }: StepResult, kept?: KeptBatch): KeptBatch {
+    const copy = kept ?? { aggregates: aggregateBuffer(this.#experiment.table, aggregates.nTraj), behaviour: new Float64Array(policy.probability.length) };
+    copy.aggregates.positive.set(aggregates.positive);
+    copy.aggregates.negative.set(aggregates.negative);
+    copy.aggregates.count.set(aggregates.count);
+    copy.behaviour.set(policy.probability);
+    return copy;
+  }
+
+  /** dL/dlogits of a kept batch at the logits that the last update led to. Throws `LearnerFailure` where they diverged. */
+  again(learner: Learner, logits: Float64Array, { aggregates, behaviour }: KeptBatch, dLogits: Float64Array): void {
+    const { objective, objectiveParams } = this.#experiment;
+    const { probability } = this.#policyOf(learner, logits);
+    objective.gradient(aggregates, { logits, probability, behaviour }, objectiveParams as never, dLogits);
   }
 
   #policyOf({ schemeNumber, scheme }: Learner, logits: Float64Array): TablePolicy {

@@ -2,7 +2,7 @@ import { resolveExperiment, type Experiment } from '../core/experiment/resolve';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { PluginSet } from '../core/plugin-set';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
-import { BatchStep, LearnerFailure } from './batch-step';
+import { BatchStep, LearnerFailure, type KeptBatch } from './batch-step';
 import { Checkpoints } from './checkpoints';
 import { exactInterval, IterationMetrics } from './iteration-metrics';
 import { learnReward } from './learned-reward';
@@ -53,6 +53,7 @@ export class Training {
   #metrics: IterationMetrics;
   #checkpoints: Checkpoints;
   #dLogits: Float64Array[] = [];
+  readonly #kept: KeptBatch[] = [];
 
   private constructor(
     experiment: Experiment,
@@ -121,21 +122,21 @@ export class Training {
     let environmentSteps = 0;
     while (this.#dLogits.length < due.length) this.#dLogits.push(new Float64Array(table.S * table.A));
     const dLogits = this.#dLogits.slice(0, due.length);
+    const fail = ({ scheme, code, message }: LearnerFailure) => {
+      failures.push({ scheme, code, message });
+      for (const learner of this.learners) if (learner.schemeNumber === scheme) learner.failure ??= message;
+    };
     due.forEach((learner, k) => {
       if (withFigures) this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k]);
-      try {
-        if (learner.failure) throw new LearnerFailure('non-finite', learner.schemeNumber, learner.failure);
-        const result = this.#step.run(learner, logits[k], dLogits[k]);
-        for (const length of result.batch.length) environmentSteps += length;
-        if (withFigures) this.#metrics.write(metrics, k * METRICS.length, result, dLogits[k], withExact ? this.#step.exactOfPolicy() : null);
-      } catch (error) {
-        if (!(error instanceof LearnerFailure)) throw error;
-        dLogits[k].fill(0);
-        if (!learner.failure) failures.push({ scheme: error.scheme, code: error.code, message: error.message });
-        for (const other of this.learners) if (other.schemeNumber === error.scheme) other.failure ??= error.message;
-      }
+      dLogits[k].fill(0);
+      if (learner.failure) return;
+      const result = this.#attempt(() => this.#step.run(learner, logits[k], dLogits[k]), fail);
+      if (!result) return void dLogits[k].fill(0);
+      for (const length of result.batch.length) environmentSteps += length;
+      if (withFigures) this.#metrics.write(metrics, k * METRICS.length, result, dLogits[k], withExact ? this.#step.exactOfPolicy() : null);
+      if (this.#epochs > 1) this.#kept[k] = this.#step.keep(result, this.#kept[k]);
     });
-    await this.family.step(due, dLogits);
+    await this.#update(due, dLogits, fail);
     for (const learner of due) if (!learner.failure) learner.iteration += 1;
     const learners = Int32Array.from(due, (learner) => learner.number);
     return { iteration, learners, metrics, failures, environmentSteps, milliseconds: this.deps.now() - began };
@@ -206,6 +207,36 @@ export class Training {
     this.family.dispose();
   }
 
+  /** Updates made from one batch: a parameter of the objective, where it has one. */
+  get #epochs(): number {
+    const { epochs } = this.#experiment.objectiveParams;
+    return typeof epochs === 'number' ? epochs : 1;
+  }
+
+  /** The optimiser steps of one iteration: the first along `dLogits`, those of later epochs along the kept batches' own. */
+  async #update(due: readonly Learner[], dLogits: readonly Float64Array[], fail: (failure: LearnerFailure) => void): Promise<void> {
+    await this.family.step(due, dLogits);
+    for (let epoch = 1; epoch < this.#epochs; epoch++) {
+      const logits = await this.family.logits(due);
+      due.forEach((learner, k) => {
+        dLogits[k].fill(0);
+        if (!learner.failure) this.#attempt(() => this.#step.again(learner, logits[k], this.#kept[k], dLogits[k]), fail);
+      });
+      await this.family.step(due, dLogits);
+    }
+  }
+
+  /** The result of `work`, or undefined after telling `fail` why a learner cannot go on. */
+  #attempt<T>(work: () => T, fail: (failure: LearnerFailure) => void): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof LearnerFailure)) throw error;
+      fail(error);
+      return undefined;
+    }
+  }
+
   get #replaysExactly(): boolean {
     return this.engine.name === 'tabular' || this.engine.name === 'ts';
   }
@@ -255,8 +286,11 @@ export class Training {
     for (;;) {
       const [logits] = await this.family.logits([learner]);
       if (learner.iteration >= iteration) return logits.slice();
-      this.#step.run(learner, logits, dLogits);
-      await this.family.step([learner], [dLogits]);
+      const result = this.#step.run(learner, logits, dLogits);
+      if (this.#epochs > 1) this.#kept[0] = this.#step.keep(result, this.#kept[0]);
+      await this.#update([learner], [dLogits], (failure) => {
+        throw failure;
+      });
       learner.iteration += 1;
     }
   }

@@ -18,6 +18,8 @@ describe('a past iteration, regenerated', () => {
     ['a tabular policy with a learned critic', 'key-door-gae', ['sparse', 'pbrs-inf'], {}],
     ['a tabular policy under a gate', 'boat-race', ['dense', 'gated-cap'], {}],
     ['an MLP with Adam', 'boat-race', ['sparse', 'first-visit'], mlp],
+    ['an MLP under several epochs of PPO', 'boat-race', ['sparse', 'dense'], { ...mlp, objective: { id: 'ppo-clip', params: { epochs: 3 } } }],
+    ['a tabular policy under several epochs of PPO', 'boat-race', ['sparse', 'dense'], { objective: { id: 'ppo-clip', params: {} } }],
   ])('%s: policy, carried state and batch are those of the learner, to the bit', async (_, id, names, options) => {
     const spec = await smallSpec(id, names, options);
     const training = await Training.start(spec, { ...deps, checkpointInterval: 7 });

@@ -124,6 +124,20 @@ describe('training', () => {
     expect(parametersOf(alone)).toEqual(parametersOf(together).slice(2));
   });
 
+  it('makes as many updates from a batch as the objective asks for', async () => {
+    const after = async (epochs: number, iterations: number) => {
+      const objective = { id: 'ppo-clip', params: { epochs, clip: 1 } };
+      const training = await Training.start(await smallSpec('boat-race', ['dense'], { objective, iterations, learningRate: 0.1 }), deps);
+      await advance(training);
+      return size(training);
+    };
+    const size = (training: Training) => parametersOf(training)[0].reduce((sum, x) => sum + Math.abs(x), 0);
+    const reinforce = await Training.start(await smallSpec('boat-race', ['dense'], { iterations: 1, learningRate: 0.1 }), deps);
+    await advance(reinforce);
+    expect(await after(1, 1)).toBeCloseTo(size(reinforce), 13);
+    expect(await after(3, 1)).toBeGreaterThan(2 * (await after(1, 1)));
+  });
+
   it('yields a report per iteration to the end', async () => {
     const spec = await smallSpec('math-steps', ['pure'], { iterations: 5 });
     const iterations: number[] = [];
