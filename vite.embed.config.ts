@@ -1,30 +1,24 @@
+import { resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { classicChunks, classicScripts, withImports } from './src/tools/vite/classic-chunks.ts';
 import { dropTestData } from './src/tools/vite/drop-test-data.ts';
 import { embedPages, fillPage } from './src/tools/vite/pages.ts';
 import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
 
 const [page] = embedPages;
+const shells = new WeakMap<Rolldown.ChunkingContext, ReadonlySet<string>>();
 
 /**
- * The embed's pass: one classic script, one style sheet, and a worker that is
- * one classic script too. In a sandboxed frame with an opaque origin only a
- * worker from a `data:` URL starts, and such a worker can import nothing.
- *
- * Sources reached from here name their worker as `import url from './x.worker.ts?worker&url'`:
- * that gives the address of the module worker in the app's build and of the
- * single classic file in this one. `new URL(…, import.meta.url)` has no meaning
- * in a classic script, so it stops the build.
+ * The embed's pass: classic scripts, split so that a frame loads the plug-ins that its experiment names and
+ * nothing else before Run. In a sandboxed frame the origin is opaque: modules and `fetch` then need a host
+ * that sends CORS headers, classic scripts and `importScripts` do not.
  */
 export default defineConfig({
   base: './',
   publicDir: false,
-  plugins: [svelte(), embedPage(), pluginMetadata(), dropTestData()],
-  worker: {
-    format: 'iife',
-    plugins: () => [pluginMetadata(), dropTestData()],
-    rolldownOptions: { output: { codeSplitting: false } },
-  },
+  plugins: [classicChunks(), svelte(), embedPage(), pluginMetadata(), dropTestData()],
   build: {
     target: 'es2023',
     outDir: 'dist/embed',
@@ -38,14 +32,20 @@ export default defineConfig({
       checks: { pluginTimings: false },
       input: { embed: page.entry },
       onLog(level, log, handle) {
-        if (log.code === 'EMPTY_IMPORT_META') throw new Error(`${log.message}\nImport the worker with ?worker&url instead.`);
-        handle(level, log);
+        // Vite's own preload code names import.meta.url and then does not use it; our sources are checked by classicChunks.
+        if (log.code !== 'EMPTY_IMPORT_META') handle(level, log);
       },
       output: {
-        format: 'iife',
-        codeSplitting: false,
+        format: 'cjs',
         entryFileNames: '[name]-[hash].js',
-        assetFileNames: 'assets/[name]-[hash][extname]',
+        chunkFileNames: '[name]-[hash].js',
+        assetFileNames: '[name]-[hash][extname]',
+        codeSplitting: {
+          groups: [
+            { name: 'svelte', test: /\/node_modules\/(svelte|esm-env|clsx)\//, priority: 1 },
+            { name: (id, build) => (shellModules(build).has(id) || id.includes('/src/core/contracts/') ? 'core' : null), test: /\/src\/(core|codec)\/.*\.ts$/ },
+          ],
+        },
       },
     },
   },
@@ -57,15 +57,40 @@ function embedPage(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const entry = Object.values(bundle).find((part) => part.type === 'chunk' && part.isEntry);
-        if (!entry) throw new Error('The embed build has no entry chunk.');
+        const entry = Object.values(bundle).find((part) => part.type === 'chunk' && part.facadeModuleId?.endsWith(`/${page.entry}`));
+        if (entry?.type !== 'chunk') throw new Error('The embed build has no entry chunk.');
+        entry.code += `advantageLab.start(${JSON.stringify(entry.fileName)});\n`;
         const styles = Object.keys(bundle).filter((name) => name.endsWith('.css'));
+        const shell = classicScripts(entry, bundle);
         const tags = [
+          `    <meta name="advantage-lab-run-size" content="${kilobytesOnRun(bundle, shell)}" />`,
           ...styles.map((file) => `    <link rel="stylesheet" href="./${file}" />`),
-          `    <script defer src="./${entry.fileName}"></script>\n`,
+          ...shell.map((file) => `    <script defer src="./${file}"></script>`),
         ].join('\n');
-        this.emitFile({ type: 'asset', fileName: 'index.html', source: fillPage(page, page.emit[0], tags) });
+        this.emitFile({ type: 'asset', fileName: 'index.html', source: fillPage(page, page.emit[0], `${tags}\n`) });
       },
     },
   };
+}
+
+/** Modules that the entry imports at once, directly or not: what the poster needs, and no more of the core than that. */
+function shellModules(build: Rolldown.ChunkingContext): ReadonlySet<string> {
+  const known = shells.get(build);
+  if (known) return known;
+  const modules = new Set([resolve(page.entry)]);
+  for (const id of modules) for (const imported of build.getModuleInfo(id)?.importedIds ?? []) modules.add(imported);
+  shells.set(build, modules);
+  return modules;
+}
+
+/** Gzipped size of what Run loads beyond the shell: the running view and the worker. */
+function kilobytesOnRun(bundle: Rolldown.OutputBundle, shell: readonly string[]): number {
+  const roots = ['src/embed/RunningEmbed.svelte', 'src/worker/client.ts', 'src/worker/session.worker.ts'];
+  const files = roots.flatMap((root) => {
+    const chunk = Object.values(bundle).find((part) => part.type === 'chunk' && part.facadeModuleId?.endsWith(`/${root}`));
+    if (!chunk) throw new Error(`${root} is no chunk of the embed's build.`);
+    return withImports(chunk.fileName, bundle);
+  });
+  const code = [...new Set(files)].filter((file) => !shell.includes(file)).map((file) => (bundle[file] as Rolldown.OutputChunk).code);
+  return Math.ceil(code.reduce((sum, text) => sum + gzipSync(text).length, 0) / 1000);
 }

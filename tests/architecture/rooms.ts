@@ -53,7 +53,8 @@ export const rooms: readonly Room[] = [
   },
   {
     path: 'src/embed',
-    may: ['src/app', 'src/state', 'src/ui', 'src/charts', 'src/lessons'],
+    // It starts its worker in its own way, and where none may start, the same session on the page.
+    may: ['src/app', 'src/state', 'src/ui', 'src/charts', 'src/lessons', 'src/worker/session.worker', 'src/worker/session-host'],
     types: ['src/core'],
     packages: [...page, 'valibot', '@fontsource-variable/'],
   },

@@ -22,6 +22,8 @@ export interface PosterOptions {
   readonly rowHeight?: number;
   readonly gap?: number;
   readonly padding?: number;
+  /** Paper under the cells, so that the picture stands alone; without it the page shows through. */
+  readonly background?: boolean;
   /** What the picture shows, for those who do not see it. */
   readonly title: string;
 }
@@ -33,13 +35,14 @@ const paper = {
 
 /** Colours each way from zero: few, to keep the text small. */
 const LEVELS = 12;
-const HEAD = 28;
+/** Pixels above the cells: chip and title. */
+export const HEAD = 28;
 
 /** SVG text of panels side by side, all with the same rows. */
 export function posterHeatmap(
   panels: readonly PosterPanel[],
   batch: { readonly length: Int32Array; readonly maxLen: number; readonly rowOrder: Int32Array },
-  { theme, panelWidth = 144, rowHeight = 12, gap = 14, padding = 14, title }: PosterOptions,
+  { theme, panelWidth = 144, rowHeight = 12, gap = 14, padding = 14, background: hasBackground = true, title }: PosterOptions,
 ): string {
   const layout = heatmapLayout(batch.rowOrder, batch.maxLen, { width: panelWidth, rowHeight, ratio: 1 });
   const width = 2 * padding + panels.length * panelWidth + Math.max(0, panels.length - 1) * gap;
@@ -53,7 +56,7 @@ export function posterHeatmap(
   });
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="Inter,system-ui,sans-serif">` +
-    `<title>${escapeXml(title)}</title><rect width="${width}" height="${height}" rx="10" fill="${background}"/>${body.join('')}</svg>`
+    `<title>${escapeXml(title)}</title>${hasBackground ? `<rect width="${width}" height="${height}" rx="10" fill="${background}"/>` : ''}${body.join('')}</svg>`
   );
 }
 

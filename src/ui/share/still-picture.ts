@@ -1,7 +1,8 @@
 /** One batch as a still picture, exact beside one scheme: an embed's poster, and the image in a snippet's fallback. */
 import { advantageRange } from '../../charts/geometry/advantage-range';
+import { fitRowHeight } from '../../charts/geometry/heatmap-layout';
 import { count, percent } from '../../charts/geometry/number-format';
-import { posterHeatmap, type PosterPanel } from '../../charts/geometry/poster-heatmap';
+import { HEAD, posterHeatmap, type PosterPanel } from '../../charts/geometry/poster-heatmap';
 import { rowOrder, trajectoryStatus } from '../../charts/geometry/row-order';
 import type { Theme } from '../../charts/palette';
 import type { Still } from '../../state/still';
@@ -11,13 +12,17 @@ export interface StillOptions {
   readonly theme: Theme;
   /** At most so many trajectories are drawn. */
   readonly rows: number;
-  readonly panelWidth: number;
-  readonly rowHeight: number;
+  /** Pixels of the whole picture; rows keep a readable height, so it may come out lower or higher. */
+  readonly width: number;
+  readonly height: number;
   readonly padding?: number;
+  readonly background?: boolean;
 }
 
+const GAP = 14;
+
 /** SVG text with literal colours and nothing that runs. */
-export function stillPicture(still: Still, { rows, ...options }: StillOptions): string {
+export function stillPicture(still: Still, { theme, rows, width, height, padding = 0, background = false }: StillOptions): string {
   const { scene, spec, scheme, prices } = still;
   const { length, maxLen, group } = scene.batch;
   const status = trajectoryStatus(scene.outcome, scene.terminated, successOutcome(scene.outcome));
@@ -30,7 +35,15 @@ export function stillPicture(still: Still, { rows, ...options }: StillOptions): 
   });
   const panels = [panel('exact', 'What helped', scene.exact)];
   if (prices) panels.push(panel(slotOf(scheme), schemeTitle(still), prices.priced.advantage));
-  return posterHeatmap(panels, { length, maxLen, rowOrder: order }, { ...options, title: stillWords(still) });
+  return posterHeatmap(panels, { length, maxLen, rowOrder: order }, {
+    theme,
+    title: stillWords(still),
+    panelWidth: Math.floor((width - 2 * padding - (panels.length - 1) * GAP) / panels.length),
+    rowHeight: Math.floor(fitRowHeight(order, height - HEAD - 2 * padding, { min: 7, max: 18 })),
+    gap: GAP,
+    padding,
+    background,
+  });
 }
 
 /** The picture in a sentence or two, with the figure that matters. */
