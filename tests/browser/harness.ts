@@ -27,6 +27,10 @@ export function testPageUrl(name: string): string {
 export interface PageOptions extends BrowserContextOptions {
   /** Page errors, console errors and policy violations that the test expects; anything else fails it. */
   readonly allowErrors?: RegExp;
+  /** Runs in the page before its own scripts; it must need nothing from around it. */
+  readonly initScript?: () => void;
+  /** Another browser than the shared one, for a test that needs other launch arguments. */
+  readonly browser?: Browser;
 }
 
 /**
@@ -35,14 +39,15 @@ export interface PageOptions extends BrowserContextOptions {
  * every expectation holds.
  */
 export async function withPage<T>(url: string, body: (page: Page) => Promise<T>, options: PageOptions = {}): Promise<T> {
-  const { allowErrors, ...contextOptions } = options;
-  const context = await (await sharedBrowser()).newContext(contextOptions);
+  const { allowErrors, initScript, browser, ...contextOptions } = options;
+  const context = await (browser ?? (await sharedBrowser())).newContext(contextOptions);
   const errors: string[] = [];
   const note = (text: string) => {
     if (!allowErrors?.test(text)) errors.push(text);
   };
   try {
     const page = await context.newPage();
+    if (initScript) await page.addInitScript(initScript);
     page.on('pageerror', (error) => note(`page error: ${error.message}`));
     page.on('console', (message) => {
       if (message.type() === 'error') note(`console error: ${message.text()} (${message.location().url})`);
