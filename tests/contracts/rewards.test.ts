@@ -3,6 +3,7 @@ import { allPlugins } from '../../src/core/all-plugins';
 import { MissingColumnError } from '../../src/core/batch/columns-for';
 import { logParameters, priceInput, runRewardCase } from '../../src/core/batch/reward-case';
 import type { Parameter } from '../../src/core/contracts/parameters';
+import { ContentError } from '../../src/core/contracts/json-column';
 import { defineReward, type RewardLaw, type RewardPlugin } from '../../src/core/contracts/reward';
 import { rewardLine } from '../../src/core/contracts/explain-reward';
 import { explanationFaults } from '../support/evaluate-explanation';
@@ -45,19 +46,19 @@ function otherValues(parameter: Parameter, value: unknown): unknown[] {
     case 'weights':
       return [Object.fromEntries(Object.entries(value as Record<string, number>).map(([name, weight]) => [name, weight * 2 + 1]))];
     case 'numbers':
-      return Array.isArray(value) ? [value.map((x: number) => x * 2 + 1)] : [];
+      return Array.isArray(value) ? [value.map((x: number) => x * 2 + 1), value.map((x: number) => -x)] : [];
     default:
       return [];
   }
 }
 
-/** The answer, and the rewards of the same batch a second time with the state that the first one left; a missing column is an answer too. */
+/** The answer, and the rewards of the same batch a second time with the state that the first one left; what cannot be read is an answer too. */
 function twoBatches(plugin: RewardPlugin, params: Readonly<Record<string, unknown>>, input: unknown): unknown {
   try {
     const { state } = priceInput(plugin, params, input).result;
     return { first: runRewardCase(plugin, params, input), again: [...priceInput(plugin, params, input, { state, iteration: 3 }).result.reward] };
   } catch (error) {
-    if (error instanceof MissingColumnError) return error.column;
+    if (error instanceof MissingColumnError || error instanceof ContentError) return error.message;
     throw error;
   }
 }

@@ -4,69 +4,11 @@ import { asTexts, fieldOf } from '../contracts/json-column';
 import { payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { informative, sharedGamma } from '../contracts/reward-parameters';
+import { advance, automatonPotentials, edgesProblem, ENDED, terminalProblem, type Automaton } from '../mdp/automaton';
 
-interface Edge {
-  readonly from: number;
-  readonly to: number;
-  readonly formula: string;
-  readonly reward: number;
-}
-
-/** The state of a machine that has ended, whatever its number was. */
-const ENDED = -1;
-const FORMULA = /^$|^!?[a-z](&!?[a-z])*(\|!?[a-z](&!?[a-z])*)*$/i;
-
-/** Whether a formula in disjunctive normal form holds for the letters that are true; the empty formula always does. */
-function holds(formula: string, letters: string): boolean {
-  return formula.split('|').some((clause) => clause === '' || clause.split('&').every((literal) => (literal[0] === '!' ? !letters.includes(literal[1]) : letters.includes(literal))));
-}
-
-/** One transition: the first edge whose formula holds; without one the machine ends, paid as `undefinedPays` says. */
-function advance(machine: Machine, state: number, letters: string): { to: number; reward: number; edge: Edge | null } {
-  const edge = machine.edges.find(({ from, formula }) => from === state && holds(formula, letters)) ?? null;
-  if (edge) return { to: machine.terminal.includes(edge.to) ? ENDED : edge.to, reward: edge.reward, edge };
-  const into = machine.undefinedPays === 'terminal-edge' ? machine.edges.find(({ to }) => machine.terminal.includes(to)) : undefined;
-  return { to: ENDED, reward: into?.reward ?? 0, edge: null };
-}
-
-interface Machine {
-  readonly initial: number;
-  readonly terminal: readonly number[];
-  readonly edges: readonly Edge[];
-  readonly undefinedPays: 'terminal-edge' | 'zero';
-}
-
-const machineOf = (params: { initial: number; terminal: unknown; edges: unknown; undefinedPays: 'terminal-edge' | 'zero' }) => params as Machine;
-
-/** Φ = −V*, V*(u) = max over the edges of u of reward + γ V*(to), V*(ended) = 0; by value iteration. */
-function potentials({ initial, terminal, edges }: Machine, gamma: number): Map<number, number> {
-  const states = [...new Set([initial, ...edges.flatMap(({ from, to }) => [from, to])])].filter((u) => !terminal.includes(u)).sort((a, b) => a - b);
-  let value = new Map(states.map((u): [number, number] => [u, 0]));
-  for (let sweep = 0, change = Infinity; sweep < 10_000 && change > 1e-13; sweep++) {
-    change = 0;
-    const next = new Map<number, number>();
-    for (const u of states) {
-      const out = edges.filter(({ from }) => from === u).map(({ to, reward }) => reward + gamma * (value.get(to) ?? 0));
-      const best = out.length > 0 ? Math.max(...out) : 0;
-      change = Math.max(change, Math.abs(best - value.get(u)!));
-      next.set(u, best);
-    }
-    value = next;
-  }
-  return new Map([[ENDED, 0], ...[...value].map(([u, v]): [number, number] => [u, -v])]);
-}
+const automatonOf = (params: { initial: number; terminal: unknown; edges: unknown; undefinedPays: 'terminal-edge' | 'zero' }) => params as Automaton;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function checkEdges(value: unknown): string | null {
-  if (!Array.isArray(value)) return 'expected a list of edges {from, to, formula, reward}.';
-  for (const [k, edge] of value.entries()) {
-    if (!isObject(edge)) return `edge ${k + 1}: expected {from, to, formula, reward}.`;
-    for (const key of ['from', 'to', 'reward']) if (typeof edge[key] !== 'number' || !Number.isFinite(edge[key])) return `edge ${k + 1}: "${key}" is not a number.`;
-    if (typeof edge['formula'] !== 'string' || !FORMULA.test(edge['formula'])) return `edge ${k + 1}: the formula "${String(edge['formula'])}" is not letters joined by & and |, with ! for not.`;
-  }
-  return null;
-}
 
 /**
  * A reward machine: a small automaton over events that remembers what the state does not show.
@@ -91,13 +33,13 @@ export default defineReward({
       kind: 'json',
       default: [1],
       help: 'States in which the machine has ended.',
-      check: (value) => (Array.isArray(value) && value.every(Number.isInteger) ? null : 'expected a list of state numbers.'),
+      check: terminalProblem,
     },
     edges: {
       kind: 'json',
       default: [{ from: 0, to: 0, formula: '!a', reward: 0 }, { from: 0, to: 1, formula: 'a', reward: 1 }],
       help: 'Edges {from, to, formula, reward}; a formula is letters with !, & and |.',
-      check: checkEdges,
+      check: edgesProblem,
     },
     propositions: {
       kind: 'json',
@@ -160,8 +102,8 @@ export default defineReward({
     },
   ],
   price(columns, params, { buffer }) {
-    const machine = machineOf(params);
-    const potential = params.shaping ? potentials(machine, params.rsGamma) : null;
+    const machine = automatonOf(params);
+    const potential = params.shaping ? automatonPotentials(machine, params.rsGamma) : null;
     const letters = Object.entries(params.propositions as Record<string, string>);
     const lettersAt = (i: number, t: number, k: number): string =>
       letters.length > 0
@@ -189,7 +131,7 @@ export default defineReward({
     const place = (u: number) => (u === ENDED ? 'its end' : `state ${u}`);
     const note = `The machine goes from ${place(from)} to ${place(to)}.`;
     if (!params.shaping) return explained([rewardLine('ρ(u, u′)', printed(value), value)], note);
-    const potential = potentials(machineOf(params), params.rsGamma);
+    const potential = automatonPotentials(automatonOf(params), params.rsGamma);
     const ends = to === ENDED || (t === columns.length[i] - 1 && (columns.envDone ?? columns.terminated)[i] !== 0);
     const next = ends ? 0 : potential.get(to)!;
     const before = potential.get(from)!;
