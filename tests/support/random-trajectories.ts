@@ -44,6 +44,7 @@ const BY_NAME: Readonly<Record<string, (random: Source, T: number, trajectory: T
   tokenCount: (random) => random.integer(1, 60),
   verifiable: (random) => random.integer(0, 1),
   offPolicy: (random) => random.chance(0.3),
+  replayed: (random) => random.chance(0.3),
   answer: (random) => random.integer(0, 2),
   invalidScore: (random, T) => random.list(T, () => random.chance(0.2)),
   similarity: (random, T) => random.list(T, () => random.list(3, () => random.uniform())),
