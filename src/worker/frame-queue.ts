@@ -1,5 +1,5 @@
 import { METRICS, type FrameMessage } from './protocol';
-import type { IterationReport } from './training-loop';
+import type { IterationReport } from './iteration-report';
 
 /**
  * Reports on their way up. At most one frame is unacknowledged; what happens meanwhile is merged into the next. A

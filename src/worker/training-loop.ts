@@ -5,10 +5,11 @@ import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { BatchStep, LearnerFailure, type KeptBatch } from './batch-step';
 import { Checkpoints } from './checkpoints';
 import { exactInterval, IterationMetrics } from './iteration-metrics';
+import type { Failure, IterationReport } from './iteration-report';
 import { learnReward } from './learned-reward';
 import { Learner } from './learner';
 import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
-import { METRICS, type FailureCode, type NoticeCode, type Snapshot } from './protocol';
+import { METRICS, type Snapshot } from './protocol';
 
 export interface TrainingDeps extends FamilyOptions {
   readonly plugins: PluginSet;
@@ -21,24 +22,6 @@ export interface TrainingDeps extends FamilyOptions {
   readonly checkpointBudget?: number;
 }
 
-export interface Failure {
-  readonly scheme: number;
-  readonly code: FailureCode;
-  readonly message: string;
-}
-
-/** One iteration of every learner that ran. */
-export interface IterationReport {
-  readonly iteration: number;
-  /** Learner numbers, scheme · seeds + seed. */
-  readonly learners: Int32Array;
-  /** [learners × METRICS.length] */
-  readonly metrics: Float64Array;
-  readonly failures: readonly Failure[];
-  readonly environmentSteps: number;
-  readonly milliseconds: number;
-}
-
 /**
  * A run: every scheme trained under every seed, all with the same luck. Each `iterate` moves the learners that
  * are furthest behind by one update, so that restarted schemes catch up before all go on together.
@@ -46,7 +29,6 @@ export interface IterationReport {
  */
 export class Training {
   readonly learners: Learner[] = [];
-  readonly notices: { readonly code: NoticeCode; readonly message: string }[] = [];
   #experiment: Experiment;
   #learnedReward: Float64Array | null;
   #step: BatchStep;
@@ -71,18 +53,11 @@ export class Training {
 
   /** Compiles the spec, opens the engine, trains the reward network where a scheme reads one. */
   static async start(spec: ExperimentSpec, deps: TrainingDeps): Promise<Training> {
-    const notices: { code: NoticeCode; message: string }[] = [];
-    const notice = (code: NoticeCode, message: string) => {
-      notices.push({ code, message });
-      deps.notice?.(code, message);
-    };
     const experiment = resolveExperiment(spec, deps.plugins);
-    for (const { field, message } of experiment.problems) notice('parameter-clamped', `${field}: ${message}`);
+    for (const { field, message } of experiment.problems) deps.notice?.('parameter-clamped', `${field}: ${message}`);
     const learnedReward = await learnReward(experiment);
-    const family = await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, { ...deps, notice });
-    const training = new Training(experiment, family, learnedReward, { ...deps, notice });
-    training.notices.push(...notices);
-    return training;
+    const family = await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, deps);
+    return new Training(experiment, family, learnedReward, deps);
   }
 
   get experiment(): Experiment {
@@ -101,10 +76,6 @@ export class Training {
   /** Schemes that cannot be trained, with the reason. */
   get failures(): readonly Failure[] {
     return this.#experiment.failures;
-  }
-
-  get isFinished(): boolean {
-    return this.#due().length === 0;
   }
 
   /** One update of the learners that are furthest behind; null when every learner has finished or failed. */

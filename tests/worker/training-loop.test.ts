@@ -11,7 +11,8 @@ import { batchFigures } from '../../src/core/diagnostics/batch-figures';
 import { directionCosine, updateDirection } from '../../src/core/diagnostics/update-direction';
 import { priceBatch } from '../../src/core/scheme/price-batch';
 import { METRICS, type Metric, type Snapshot } from '../../src/worker/protocol';
-import { train, Training, type IterationReport } from '../../src/worker/training-loop';
+import type { IterationReport } from '../../src/worker/iteration-report';
+import { train, Training } from '../../src/worker/training-loop';
 import { advance, deps, parametersOf, smallSpec, withScheme } from './small-spec';
 
 const figure = (report: IterationReport, k: number, metric: Metric) => report.metrics[k * METRICS.length + METRICS.indexOf(metric)];
