@@ -10,7 +10,7 @@ export interface VerdictInput {
   readonly largestExact: number;
   /** What the true objective is: "finished". */
   readonly objective: string;
-  readonly unit: 'share' | 'count' | 'reward';
+  readonly unit: 'share' | 'count' | 'number';
 }
 
 export interface Verdict {
@@ -25,7 +25,7 @@ export function verdict({ name, advantage, exact, largestExact, objective, unit 
   const size = unit === 'share' ? `${trimmed(Math.abs(exact) * 100)} points` : trimmed(Math.abs(exact));
   if (!Number.isFinite(advantage)) return { tone: 'wrong', text: `${name} has no number here.`, point: 'Not a number.' };
   if (Math.abs(exact) <= 0.01 * largestExact) {
-    return { tone: 'small', text: `The exact advantage is near zero: this action hardly changed ${subject}. ${name} prices it at ${signed(advantage)}.`, point: 'Hardly mattered.' };
+    return { tone: 'small', text: `This action hardly changed ${subject}; ${name} prices it at ${signed(advantage)}.`, point: 'Hardly mattered.' };
   }
   if (advantage === 0) {
     return { tone: 'silent', text: `${name} says nothing about this step, though it ${exact > 0 ? 'raised' : 'cut'} ${subject} by ${size}.`, point: 'No signal.' };
