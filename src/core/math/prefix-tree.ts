@@ -15,6 +15,9 @@ export interface PrefixTree {
   readonly ends: Int32Array;
 }
 
+/** Children of a node that are searched one by one; further ones go to a hash table. */
+const LISTED = 16;
+
 /**
  * Merges equal prefixes of a group. A step is told apart by its action and, when `state` is given, by
  * the state it leads to.
@@ -28,7 +31,11 @@ export function prefixTree({ nTraj, maxLen, length }: Frame, group: GroupLayout,
   const ends = new Int32Array(capacity);
   const nodeOf = new Int32Array(nTraj * (maxLen + 1));
   const label = state ? pairLabels({ nTraj, maxLen, length }, action, state) : action;
-  const children = childTable(steps);
+  // Node numbers plus one, so that 0 is "none" and new arrays need no filling.
+  const firstChild = new Int32Array(capacity);
+  const nextSibling = new Int32Array(capacity);
+  const labelOf = new Int32Array(capacity);
+  let overflow: ReturnType<typeof childTable> | null = null;
   let nodes = group.count;
   for (let i = 0; i < nTraj; i++) {
     let node = group.id[i];
@@ -36,8 +43,28 @@ export function prefixTree({ nTraj, maxLen, length }: Frame, group: GroupLayout,
     nodeOf[row] = node;
     visits[node] += 1;
     for (let t = 0; t < length[i]; t++) {
-      const child = children(node, label[i * maxLen + t], nodes);
-      if (child === nodes) parent[nodes++] = node;
+      const wanted = label[i * maxLen + t];
+      let child = firstChild[node] - 1;
+      let last = -1;
+      let listed = 0;
+      while (child >= 0 && labelOf[child] !== wanted) {
+        last = child;
+        child = nextSibling[child] - 1;
+        listed += 1;
+      }
+      if (child < 0 && listed === LISTED) {
+        overflow ??= childTable(steps);
+        child = overflow(node, wanted, nodes);
+      } else if (child < 0) {
+        child = nodes;
+        if (last < 0) firstChild[node] = child + 1;
+        else nextSibling[last] = child + 1;
+      }
+      if (child === nodes) {
+        parent[child] = node;
+        labelOf[child] = wanted;
+        nodes += 1;
+      }
       node = child;
       visits[node] += 1;
       nodeOf[row + t + 1] = node;
@@ -98,12 +125,27 @@ export interface Cells {
  */
 export function groupCells({ nTraj, maxLen, length }: Frame, group: GroupLayout, ids: Int32Array, stride = maxLen): Cells {
   const of = new Int32Array(nTraj * maxLen).fill(-1);
-  const cells = childTable(nTraj * maxLen);
+  let low = 0;
+  let high = 0;
+  for (let k = 0; k < ids.length; k++) {
+    if (ids[k] < low) low = ids[k];
+    if (ids[k] > high) high = ids[k];
+  }
+  const range = high - low + 1;
+  // Cell numbers plus one by group and id, where that is not much larger than the batch.
+  const direct = group.count * range <= 4 * of.length + 4096 ? new Int32Array(group.count * range) : null;
+  const cells = direct ? null : childTable(of.length);
   let count = 0;
   for (let i = 0; i < nTraj; i++) {
+    const offset = group.id[i] * range - low;
     for (let t = 0; t < length[i]; t++) {
-      const cell = cells(group.id[i], ids[i * stride + t], count);
-      if (cell === count) count++;
+      const id = ids[i * stride + t];
+      let cell = direct ? direct[offset + id] - 1 : cells!(group.id[i], id, count);
+      if (cell < 0) {
+        cell = count;
+        direct![offset + id] = cell + 1;
+      }
+      if (cell === count) count += 1;
       of[i * maxLen + t] = cell;
     }
   }

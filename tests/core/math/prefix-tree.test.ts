@@ -48,6 +48,15 @@ test.each([false, true])('two prefixes share a node exactly where they are equal
   }
 });
 
+test('a node with more children than are searched one by one keeps them apart', () => {
+  const nTraj = 300;
+  const action = Int32Array.from({ length: 2 * nTraj }, (_, k) => (k % 2 === 0 ? (k / 2) % 100 : 7));
+  const frame = { nTraj, maxLen: 2, length: new Int32Array(nTraj).fill(2) };
+  const tree = prefixTree(frame, groupLayout(new Int32Array(nTraj)), action);
+  expect(tree.nodes).toBe(1 + 100 + 100);
+  for (let i = 0; i < nTraj; i++) for (const t of [1, 2]) expect(tree.nodeOf[3 * i + t]).toBe(tree.nodeOf[3 * (i % 100) + t]);
+});
+
 test('a node’s mean and a sequence’s leaf average those who pass and those who end', () => {
   for (const seed of seeds) {
     const all = sample(seed);
