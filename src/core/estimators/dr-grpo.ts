@@ -28,6 +28,10 @@ export default defineEstimator({
   breaksWhen: 'Reward scales differ between prompts: the loud ones dominate.',
   params: { singleton: singleton('raw') },
   needs: { reward: 'step', group: 'group' },
+  flavours: {
+    verl: { title: 'verl', params: { singleton: 'raw' }, help: 'A group of one passes its raw reward.' },
+    trl: { title: 'TRL', params: { singleton: 'zero' }, help: 'A group of one gets 0.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'zero-on-equal-rewards', 'finite-when-degenerate', 'scale-equivariant', 'shift-invariant', 'sums-to-zero', 'linear'],
   reducesTo: [{ at: {}, equals: 'grpo', with: { normByStd: false }, why: 'The only difference is the division.' }],
   examples: [

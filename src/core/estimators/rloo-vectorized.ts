@@ -27,6 +27,10 @@ export default defineEstimator({
   breaksWhen: 'Groups are small: the mean of one or two others is itself noise.',
   params: { singleton: singleton('zero') },
   needs: { reward: 'step', group: 'group' },
+  flavours: {
+    verl: { title: 'verl', params: { singleton: 'zero' }, help: 'A group of one gets 0.' },
+    trl: { title: 'TRL', params: { singleton: 'zero' }, help: 'A group of one gets 0.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'zero-on-equal-rewards', 'finite-when-degenerate', 'scale-equivariant', 'shift-invariant', 'sums-to-zero', 'linear'],
   reducesTo: [{ at: { singleton: 'raw' }, equals: 'rloo', why: 'The two functions of verl disagree only about a group of one.' }],
   examples: [

@@ -27,6 +27,10 @@ export default defineEstimator({
   breaksWhen: 'Groups are small: the mean of one or two others is itself noise.',
   params: { singleton: singleton('raw') },
   needs: { reward: 'step', group: 'group' },
+  flavours: {
+    verl: { title: 'verl', params: { singleton: 'raw' }, help: 'A group of one passes its raw reward.' },
+    trl: { title: 'TRL', params: { singleton: 'zero' }, help: 'A group of one gets 0.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'zero-on-equal-rewards', 'finite-when-degenerate', 'scale-equivariant', 'shift-invariant', 'sums-to-zero', 'linear'],
   reducesTo: [{ at: { singleton: 'zero' }, equals: 'rloo-vectorized', why: 'The two functions of verl disagree only about a group of one.' }],
   examples: [
