@@ -157,7 +157,7 @@ class Reader {
       case 'state':
         return this.perStep(found, (entry, i) => this.numbers(entry!, i, 1), 1);
       case 'trajectory-id':
-        return Int32Array.from(numbered(found.map((entry) => entry!)));
+        return Int32Array.from(numbered(found.map((entry) => entry!.value), (i) => found[i]!.field));
       case 'step-id':
         return this.ids(found, 0);
       case 'state-id':
@@ -199,7 +199,7 @@ class Reader {
   /** T numbers, or up to T + beyond of them. */
   private numbers({ value, field }: Found, i: number, beyond: 0 | 1): number[] {
     const list = this.sized(value, field, i, beyond);
-    return list.map((x, t) => numberOf(x, `${field}[${t}]`));
+    return list.map((x, t) => (Number.isFinite(x) ? (x as number) : numberOf(x, `${field}[${t}]`)));
   }
 
   private sized(value: unknown, field: string, i: number, beyond: 0 | 1): readonly unknown[] {
@@ -214,17 +214,21 @@ class Reader {
   private ids(found: readonly (Found | undefined)[], beyond: 0 | 1): Int32Array {
     const stride = this.maxLen + beyond;
     const column = new Int32Array(found.length * stride);
-    const entries: Found[] = [];
+    const values: unknown[] = [];
     const place: number[] = [];
     found.forEach((entry, i) => {
       const list = this.sized(entry!.value, entry!.field, i, beyond);
       if (beyond && list.length === this.length[i]) column[i * stride + this.length[i]] = -1;
       list.forEach((value, t) => {
-        entries.push({ value, field: `${entry!.field}[${t}]` });
+        values.push(value);
         place.push(i * stride + t);
       });
     });
-    numbered(entries).forEach((id, k) => (column[place[k]] = id));
+    const fieldOf = (k: number) => {
+      const i = Math.floor(place[k] / stride);
+      return `${found[i]!.field}[${place[k] - i * stride}]`;
+    };
+    numbered(values, fieldOf).forEach((id, k) => (column[place[k]] = id));
     return column;
   }
 
@@ -245,15 +249,15 @@ class Reader {
 }
 
 /** Whole numbers as they are; as soon as one entry is a text, all are numbered by first appearance. */
-function numbered(entries: readonly Found[]): number[] {
-  const texts = entries.some(({ value }) => typeof value === 'string');
+function numbered(values: readonly unknown[], fieldOf: (k: number) => string): number[] {
+  const texts = values.some((value) => typeof value === 'string');
   const number = new Map<unknown, number>();
-  return entries.map(({ value, field }) => {
+  return values.map((value, k) => {
     if (!texts) {
-      if (!Number.isInteger(value)) throw new ImportError(field, 'is not a whole number.');
+      if (!Number.isInteger(value)) throw new ImportError(fieldOf(k), 'is not a whole number.');
       return value as number;
     }
-    if (typeof value !== 'string' && typeof value !== 'number') throw new ImportError(field, 'is neither a number nor a text.');
+    if (typeof value !== 'string' && typeof value !== 'number') throw new ImportError(fieldOf(k), 'is neither a number nor a text.');
     let id = number.get(value);
     if (id === undefined) number.set(value, (id = number.size));
     return id;
