@@ -1,16 +1,21 @@
+import { allMeasures } from '../core/all-measures';
 import { MissingColumnError } from '../core/batch/columns-for';
 import { ParameterError } from '../core/batch/estimator-case';
 import { ImportError } from '../core/batch/imported-batch';
+import { runMeasureCase } from '../core/batch/measure-case';
 import { runRewardCase } from '../core/batch/reward-case';
 import { ContentError } from '../core/contracts/json-column';
 import { UnknownPluginError, type PluginSet } from '../core/plugin-set';
 import { UsageError } from './arguments';
+
+const measures = allMeasures();
 
 type CaseAnswer = { readonly id: unknown } & Readonly<Record<string, unknown>>;
 
 /**
  * `lab rewards FILE`: `{cases: [{id, construction, params, input}]}` → `{cases: [{id, rewards, …}]}`.
  *
+ * A construction that compares or measures rewards answers with its own fields and no `rewards`.
  * Every case is answered on its own; one that fails becomes `{id, error: {code, message}}`. Codes:
  * `unknown-construction`, `bad-parameter`, `bad-input`, `missing-column`, `failed`. Throws `UsageError`
  * when there is no list of cases.
@@ -27,6 +32,8 @@ function answer(entry: unknown, k: number, plugins: PluginSet): CaseAnswer {
   try {
     if (typeof construction !== 'string') throw new ContentError('construction', 'the id of a reward construction');
     if (!isRecord(params)) throw new ContentError('params', 'an object of parameters');
+    const measure = measures.get(construction);
+    if (measure) return { id, ...runMeasureCase(measure, params, input) };
     return { id, ...runRewardCase(plugins.get('reward', construction), params, input) };
   } catch (error) {
     return { id, error: { code: codeOf(error), message: error instanceof Error ? error.message : String(error) } };

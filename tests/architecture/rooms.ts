@@ -24,6 +24,7 @@ export const rooms: readonly Room[] = [
   { path: 'src/core/batch', may: [...pluginFoundations, 'src/core/plugin-set'] },
   { path: 'src/core/scenarios', may: pluginFoundations, separate: true },
   { path: 'src/core/rewards', may: pluginFoundations, separate: true },
+  { path: 'src/core/measures', may: pluginFoundations, separate: true },
   { path: 'src/core/estimators', may: pluginFoundations, separate: true },
   { path: 'src/core/objectives', may: pluginFoundations, separate: true },
   { path: 'src/engine', may: ['src/core'], packages: ['@tensorflow/'] },

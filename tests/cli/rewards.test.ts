@@ -16,6 +16,8 @@ test('answers every case on its own, in order', () => {
         { id: 'd', construction: 'gra', params: { weights: { form: 1 } }, input: { trajectories } },
         { id: 'e', construction: 'gra', params, input: { trajectories: [{ group: 0, length: 3, signals: { format: [1, 0.5] }, outcome: 1 }, { outcome: 'x' }] } },
         { construction: 'outcome', input: { trajectories } },
+        { id: 'f', construction: 'reward-hop', params: {}, input: { progress: [0.5, 0.75] } },
+        { id: 'g', construction: 'reward-hop', params: {}, input: { trajectories } },
         7,
       ],
     },
@@ -28,7 +30,9 @@ test('answers every case on its own, in order', () => {
     { id: 'd', error: { code: 'missing-column', message: expect.stringContaining('"form"') as string } },
     { id: 'e', error: { code: 'bad-input', message: expect.stringContaining('trajectories[1]') as string } },
     { id: 'cases[5]', rewards: [[0, 1]] },
-    { id: 'cases[6]', error: { code: 'bad-input', message: expect.stringContaining('construction') as string } },
+    { id: 'f', hop: [[0, 0.5], [expect.closeTo(-1 / 3), 0]] },
+    { id: 'g', error: { code: 'bad-input', message: 'progress: expected a list.' } },
+    { id: 'cases[8]', error: { code: 'bad-input', message: expect.stringContaining('construction') as string } },
   ]);
 });
 
