@@ -1,6 +1,6 @@
 import './sized-jsdom';
 import { flushSync, mount, unmount, type Component } from 'svelte';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import DotRow from '../../src/charts/DotRow.svelte';
 import EnvironmentPicture from '../../src/charts/EnvironmentPicture.svelte';
 import Heatmap from '../../src/charts/Heatmap.svelte';
@@ -166,9 +166,9 @@ describe('explanations', () => {
 });
 
 describe('environment picture', () => {
-  test('a picture is drawn when there is room, and is a sentence too', () => {
+  test('a picture is drawn when there is room, and is a sentence too', async () => {
     const common = { advantage: [0.5, -0.5], range: 1, step: 1, theme: 'light' as const };
-    const label = () => document.querySelector('[role=img]')!.getAttribute('aria-label');
+    const label = () => document.querySelector('[role=img]')?.getAttribute('aria-label');
     const picture: Picture = { kind: 'chain', unit: 'call', actions: [{ label: 'Search', short: 'search', role: 'work' }], gauges: [] };
     show(EnvironmentPicture, {
       ...common,
@@ -176,6 +176,6 @@ describe('environment picture', () => {
       state: [0, 0, 0],
       action: [0, 0],
     });
-    expect(label()).toBe('Call 1 of 2: Search.');
+    await vi.waitFor(() => expect(label()).toBe('Call 1 of 2: Search.'));
   });
 });
