@@ -8,9 +8,12 @@ export function updateCost(shape: NetworkShape, rows: number): number {
   return weights * rows * shape.population;
 }
 
+/** Browsers' clocks tick at 0.1 ms, some at 1 ms: rounds are timed in bunches that last at least as many milliseconds. */
+const SHORTEST_SAMPLE = 2;
+
 /**
  * Median milliseconds of one forward and one vjp on this very shape, parameters uploaded each time
- * as in training. Two unmeasured rounds come first: they compile.
+ * as in training. Two unmeasured rounds come first: they compile. Never 0, however coarse the clock.
  */
 export async function measureEngine(engine: Engine, shape: NetworkShape, rows: number, budgetMilliseconds: number): Promise<number> {
   // Neither engine's time depends on the numbers, but zeros could be skipped.
@@ -27,12 +30,15 @@ export async function measureEngine(engine: Engine, shape: NetworkShape, rows: n
     await round();
     await round();
     const times: number[] = [];
+    let rounds = 1;
     const end = performance.now() + budgetMilliseconds;
     do {
       const start = performance.now();
-      await round();
-      times.push(performance.now() - start);
-    } while (performance.now() < end);
+      for (let k = 0; k < rounds; k++) await round();
+      const took = performance.now() - start;
+      if (took < SHORTEST_SAMPLE) rounds *= 2;
+      else times.push(took / rounds);
+    } while (times.length === 0 || performance.now() < end);
     times.sort((a, b) => a - b);
     return times[times.length >> 1];
   } finally {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { chooseEngine, compareEngines, type ChoiceOptions } from '../../src/engine/choose-engine';
 import { EngineUnavailableError, type Engine, type EngineName, type NetworkShape } from '../../src/engine/engine';
 import { measureEngine, updateCost } from '../../src/engine/measure-engine';
@@ -84,6 +84,18 @@ describe('the choice of an engine', () => {
     expect([...engines.keys()]).toEqual(['ts']);
     expect(measured).toHaveLength(1);
     expect(missing.map(({ reason }) => reason)).toEqual(['The WebAssembly files are not part of this build.', 'There is no WebGPU here.']);
+  });
+
+  test('a round shorter than a tick of the clock is measured all the same', async () => {
+    const real = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => Math.floor(real()));
+    try {
+      const milliseconds = await measureEngine(createTsEngine(), { ...small, inputs: 2, hidden: [2], outputs: 2 }, 2, 20);
+      expect(milliseconds).toBeGreaterThan(0);
+      expect(milliseconds).toBeLessThan(1);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test('the cost of an update counts multiply–adds', () => {
