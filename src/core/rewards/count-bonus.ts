@@ -4,7 +4,17 @@ import { payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { outcomeWeight, positive } from '../contracts/reward-parameters';
 
-type Counts = Readonly<Record<number, number>>;
+/** Visits of a state at index state + 1, so that an unknown last state (−1) has its place. */
+type Counts = Int32Array;
+
+/** The counts so far, with room for every state of the batch. */
+function countsFor(state: Int32Array, before: Counts | undefined): Counts {
+  let most = 0;
+  for (let k = 0; k < state.length; k++) if (state[k] > most) most = state[k];
+  const counts = new Int32Array(Math.max(most + 2, before?.length ?? 0));
+  if (before) counts.set(before);
+  return counts;
+}
 
 /**
  * A bonus for rarely visited states. N counts arrivals, the current one included.
@@ -81,19 +91,20 @@ export default defineReward({
     },
   ],
   price(columns, { beta, scope, outcomeWeight: wo, update, carry }, { buffer, state }) {
-    const before = (carry ? (state as Counts | undefined) : undefined) ?? {};
-    const counts: Record<number, number> = { ...before };
+    const before = countsFor(columns.state, carry ? (state as Counts | undefined) : undefined);
+    const counts = before.slice();
     const size = columns.nTraj * columns.maxLen;
     const globalCount = buffer(size).fill(0);
     const episodeCount = buffer(size).fill(0);
-    const episode = new Map<number, number>();
+    const visits = new Int32Array(counts.length);
+    const lastSeenBy = new Int32Array(counts.length).fill(-1);
     const reward = payEveryStep(columns, buffer, (i, t, k) => {
-      if (t === 0) episode.clear();
-      const arrival = columns.state[i * (columns.maxLen + 1) + t + 1];
-      const inEpisode = (episode.get(arrival) ?? 0) + 1;
-      episode.set(arrival, inEpisode);
-      counts[arrival] = (counts[arrival] ?? 0) + 1;
-      const ever = update === 'each-visit' ? counts[arrival] : (before[arrival] ?? 0) + 1;
+      const at = columns.state[i * (columns.maxLen + 1) + t + 1] + 1;
+      const inEpisode = lastSeenBy[at] === i ? visits[at] + 1 : 1;
+      lastSeenBy[at] = i;
+      visits[at] = inEpisode;
+      counts[at] += 1;
+      const ever = update === 'each-visit' ? counts[at] : before[at] + 1;
       globalCount[k] = ever;
       episodeCount[k] = inEpisode;
       return bonus(beta, scope, ever, inEpisode) + (t === columns.length[i] - 1 ? wo * columns.outcome[i] : 0);

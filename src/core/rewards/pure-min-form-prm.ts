@@ -1,6 +1,6 @@
 import { explained, rewardLine, step } from '../contracts/explain-reward';
 import { operand, printed } from '../contracts/explanation';
-import { payEveryStep, stepsOf } from '../contracts/pay';
+import { stepsOf } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { signal } from '../contracts/reward-parameters';
 import { exp } from '../math/elementary';
@@ -41,19 +41,19 @@ export default defineReward({
     },
   ],
   price(columns, { prm, temperature }, { buffer }) {
+    const { nTraj, maxLen, length } = columns;
     const score = columns.signals[prm];
-    let least = 0;
-    let total = 0;
-    const reward = payEveryStep(columns, buffer, (i, t, k) => {
-      if (t === 0) {
-        const p = stepsOf(score, columns, i);
-        least = Infinity;
-        total = 0;
-        for (let j = 0; j < p.length; j++) least = Math.min(least, p[j]);
-        for (let j = 0; j < p.length; j++) total += exp((least - p[j]) / temperature);
-      }
-      return (exp((least - score[k]) / temperature) / total) * score[k];
-    });
+    const reward = buffer(nTraj * maxLen);
+    for (let i = 0; i < nTraj; i++) {
+      const start = i * maxLen;
+      const end = start + length[i];
+      let least = Infinity;
+      let total = 0;
+      for (let k = start; k < end; k++) if (score[k] < least) least = score[k];
+      for (let k = start; k < end; k++) total += reward[k] = exp((least - score[k]) / temperature);
+      for (let k = start; k < end; k++) reward[k] = (reward[k] / total) * score[k];
+      reward.fill(0, end, start + maxLen);
+    }
     return { reward };
   },
   explain(columns, { prm, temperature }, { reward }, i, t) {

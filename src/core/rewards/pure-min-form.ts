@@ -1,6 +1,6 @@
 import { explained, rewardLine, step } from '../contracts/explain-reward';
 import { operand, printed } from '../contracts/explanation';
-import { isLastStep, payEveryStep } from '../contracts/pay';
+import { addToLastStep, isLastStep, payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { factor, signal } from '../contracts/reward-parameters';
 import { exp, tanh } from '../math/elementary';
@@ -53,21 +53,20 @@ export default defineReward({
     },
   ],
   price(columns, { good, bad, temperature, weighted, verifiableCoef }, { buffer }) {
-    const { maxLen, length } = columns;
+    const { nTraj, maxLen, length } = columns;
     const score = payEveryStep(columns, buffer, (_i, _t, k) => tanh((columns.signals[good][k] - columns.signals[bad][k]) / 2));
-    let least = 0;
-    let total = 0;
-    const reward = payEveryStep(columns, buffer, (i, t, k) => {
-      if (t === 0) {
-        least = Infinity;
-        total = 0;
-        for (let j = i * maxLen; j < i * maxLen + length[i]; j++) least = Math.min(least, score[j]);
-        for (let j = i * maxLen; j < i * maxLen + length[i]; j++) total += exp((least - score[j]) / temperature);
-      }
-      const weight = weighted ? exp((least - score[k]) / temperature) / total : 1 / length[i];
-      return weight * score[k] + (t === length[i] - 1 ? verifiableCoef * (columns.outcome[i] - 1) : 0);
-    });
-    return { reward };
+    const reward = buffer(nTraj * maxLen);
+    for (let i = 0; i < nTraj; i++) {
+      const start = i * maxLen;
+      const end = start + length[i];
+      let least = Infinity;
+      let total = 0;
+      for (let k = start; k < end; k++) if (score[k] < least) least = score[k];
+      for (let k = start; k < end; k++) total += reward[k] = weighted ? exp((least - score[k]) / temperature) : 1;
+      for (let k = start; k < end; k++) reward[k] = (reward[k] / total) * score[k];
+      reward.fill(0, end, start + maxLen);
+    }
+    return { reward: addToLastStep(reward, columns, (i) => verifiableCoef * (columns.outcome[i] - 1)) };
   },
   explain(columns, { good, bad, temperature, weighted, verifiableCoef }, { reward }, i, t) {
     const { maxLen, length } = columns;

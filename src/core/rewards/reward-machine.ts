@@ -109,12 +109,19 @@ export default defineReward({
       letters.length > 0
         ? letters.map(([letter, name]) => (columns.signals[name][k] > 0 ? letter : '')).join('')
         : asTexts(columns.events[i], fieldOf('events', i), columns.length[i])[t];
+    const known = new Map<string, ReturnType<typeof advance>>();
+    const next = (from: number, events: string) => {
+      const key = `${from} ${events}`;
+      let taken = known.get(key);
+      if (!taken) known.set(key, (taken = advance(machine, from, events)));
+      return taken;
+    };
     const rmStates: number[][] = [];
     let state = machine.initial;
     const reward = payEveryStep(columns, buffer, (i, t, k) => {
       if (t === 0) rmStates[i] = [(state = machine.initial)];
       if (state === ENDED) return 0;
-      const taken = advance(machine, state, lettersAt(i, t, k));
+      const taken = next(state, lettersAt(i, t, k));
       const ended = taken.to === ENDED || (t === columns.length[i] - 1 && (letters.length > 0 ? columns.terminated : columns.envDone)[i] !== 0);
       const shaping = potential ? params.gamma * (ended ? 0 : potential.get(taken.to)!) - potential.get(state)! : 0;
       rmStates[i].push((state = taken.to));

@@ -10,7 +10,9 @@ interface Call {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+/** Calls of trajectory i; predictions that could not be parsed are logged as null. */
 function callsOf(column: readonly unknown[], name: string, i: number): readonly Call[] {
+  if (column[i] === null) return [];
   return asList(column[i], fieldOf(name, i)).map((entry, c) => {
     const place = `${fieldOf(name, i)}, call ${c + 1}`;
     const { name: called, parameters } = asRecord(entry, place);

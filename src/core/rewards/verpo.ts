@@ -22,11 +22,19 @@ const isNames = (value: unknown): value is readonly string[] => Array.isArray(va
 function passedOf(columns: Read, tests: readonly string[], i: number): readonly (readonly number[])[] {
   const { maxLen, length } = columns;
   if (tests.length === 0) return asNumberLists(columns.passed[i], fieldOf('passed', i), length[i]);
-  return Array.from({ length: length[i] }, (_, t) => tests.map((name) => (columns.signals[name][i * maxLen + t] > 0 ? 1 : 0)));
+  const signals = tests.map((name) => columns.signals[name]);
+  return Array.from({ length: length[i] }, (_, t) => signals.map((signal) => (signal[i * maxLen + t] > 0 ? 1 : 0)));
 }
 
-function statistics(turns: readonly (readonly number[])[], alpha: number, sigma: number, delta: number): GroupTests {
-  const passRate = (turns[0] ?? []).map((_, j) => turns.reduce((sum, turn) => sum + turn[j], 0) / turns.length);
+function statistics(trajectories: readonly (readonly (readonly number[])[])[], alpha: number, sigma: number, delta: number): GroupTests {
+  const width = trajectories.find((turns) => turns.length > 0)?.[0].length ?? 0;
+  const passes = new Array<number>(width).fill(0);
+  let count = 0;
+  for (const turns of trajectories) {
+    count += turns.length;
+    for (const turn of turns) for (let j = 0; j < width; j++) passes[j] += turn[j];
+  }
+  const passRate = passes.map((sum) => sum / count);
   const density = passRate.map((rate) => passRate.reduce((sum, other) => sum + exp((-(rate - other) * (rate - other)) / (2 * sigma * sigma)), 0));
   return { passRate, density, weights: passRate.map((rate, j) => exp(-alpha * rate) / (density[j] + delta)) };
 }
@@ -92,7 +100,7 @@ export default defineReward({
     const { nTraj, length, group } = columns;
     const passed = Array.from({ length: nTraj }, (_, i) => passedOf(columns, tests as readonly string[], i));
     const groups = Array.from({ length: group.count }, (_, g) =>
-      statistics([...group.member.subarray(group.start[g], group.start[g + 1])].flatMap((i) => passed[i]), alpha, sigma, delta),
+      statistics(Array.from(group.member.subarray(group.start[g], group.start[g + 1]), (i) => passed[i]), alpha, sigma, delta),
     );
     const trajectoryReward = buffer(nTraj);
     for (let i = 0; i < nTraj; i++) {
@@ -102,7 +110,10 @@ export default defineReward({
     }
     const reward = payEveryStep(columns, buffer, (i, t) => {
       const { weights } = groups[group.id[i]];
-      return passed[i][t].reduce((sum, bit, j) => sum + weights[j] * bit, 0);
+      const bits = passed[i][t];
+      let sum = 0;
+      for (let j = 0; j < bits.length; j++) sum += weights[j] * bits[j];
+      return sum;
     });
     addToLastStep(reward, columns, (i) => globalWeight * trajectoryReward[i]);
     return { reward, trajectoryReward, groups };
