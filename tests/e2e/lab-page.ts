@@ -125,12 +125,19 @@ export function curveOf(frames: readonly RecordedFrame[], { scheme, seeds, metri
   return curves;
 }
 
-/** A number as the page prints it: a true minus, a sign, a percent sign, thousands in groups. */
+/** The number that a text of the page says: a true minus, a sign, thousands in groups. */
 export function printedNumber(text: string): number {
   const plain = text.replace(/−/g, '-').replace(/[\s,\u202f\u00a0]/g, '');
-  const value = plain.endsWith('%') ? Number(plain.slice(0, -1)) / 100 : Number(plain);
-  if (plain === '' || !Number.isFinite(value)) throw new Error(`“${text}” is not a number.`);
-  return value;
+  if (plain === '' || !Number.isFinite(Number(plain))) throw new Error(`“${text}” is not a number.`);
+  return Number(plain);
+}
+
+/** True when a printed number is `value` rounded to its last digit, in whole percent where it says so. */
+export function says(text: string, value: number, digits: number): boolean {
+  const limit = /^(over|under) (\d+)%$/.exec(text);
+  if (limit) return limit[1] === 'over' ? value > Number(limit[2]) / 100 && value < 1 : value > 0 && value < Number(limit[2]) / 100;
+  const shown = text.endsWith('%') ? printedNumber(text.slice(0, -1)) / 100 : printedNumber(text);
+  return Math.abs(shown - value) <= 0.5 * 10 ** -digits + 1e-9;
 }
 
 /** The figures of one scheme under “How good is the signal?”, as printed. */
