@@ -72,6 +72,8 @@ export class Run {
   #kept = new Map<number, number>();
   readonly #recalls = new Map<number, { resolve(snapshot: Snapshot): void; reject(error: Error): void }>();
   readonly #diagnoses = new Map<number, Float64Array>();
+  /** Pausing while the worker still starts keeps it from running when it is there. */
+  #isWanted = false;
   #goal: { iteration: number; reached: () => void } | null = null;
 
   constructor(spec: ExperimentSpec, options: RunOptions) {
@@ -137,13 +139,15 @@ export class Run {
 
   async run(): Promise<void> {
     this.#scrubbed = null;
-    if (!(await this.#ready())) return;
+    this.#isWanted = true;
+    if (!(await this.#ready()) || !this.#isWanted) return;
     this.#settle();
     this.#status = 'running';
     this.#post({ type: 'run', runId: this.#runId, speed: this.#speed });
   }
 
   pause(): void {
+    this.#isWanted = false;
     if (!this.isRunning) return;
     this.#status = 'paused';
     this.#post({ type: 'pause', runId: this.#runId });
