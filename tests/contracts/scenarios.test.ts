@@ -110,7 +110,7 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
     const { threshold } = softmaxPolicy(initialLogits(scenario, table, defaults(scenario)), table.S, table.A);
     const { row, length, maxLen } = rollout(table, threshold, { nTraj: 2000, groupSize: 1, seed: 9, learner: 0, iteration: 0 });
     for (const [name, { unit }] of Object.entries(scenario.metrics)) {
-      if (unit === 'reward') continue;
+      if (unit === 'number') continue;
       const total = Array.from(length, (steps, i) => {
         let sum = 0;
         for (let t = 0; t < steps; t++) sum += table.metrics[name][row[i * maxLen + t]];
@@ -129,7 +129,8 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
         const { probability, threshold } = softmaxPolicy(logits, table.S, table.A);
         const exact = expectedMetrics(table, probability, occupancy(table, probability).visits);
         const n = Math.min(20_000, 4 * Math.ceil(500_000 / table.horizon));
-        const options = { nTraj: n, groupSize: 4, seed, learner: 0, iteration: 0 };
+        // Groups of one: members of a group share their start, and would count as one.
+        const options = { nTraj: n, groupSize: 1, seed, learner: 0, iteration: 0 };
         const { row, length, maxLen, terminated } = rollout(table, threshold, options);
         const again = rollout(table, threshold, options);
         expect(Buffer.from(again.row.buffer).equals(Buffer.from(row.buffer))).toBe(true);
@@ -192,7 +193,9 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
     );
   });
 
-  it.runIf('horizon' in scenario.params)('refuses a horizon of zero with a sentence', () => {
-    expect(() => scenario.table({ ...(defaults(scenario) as object), horizon: 0 } as never)).toThrow('The horizon must be at least 1 step; it is 0.');
-  });
+  if ('horizon' in scenario.params) {
+    it('refuses a horizon of zero with a sentence', () => {
+      expect(() => scenario.table({ ...(defaults(scenario) as object), horizon: 0 } as never)).toThrow('The horizon must be at least 1 step; it is 0.');
+    });
+  }
 });

@@ -73,8 +73,8 @@ export interface ScenarioPlugin<P extends Parameters = Parameters> extends Descr
   readonly params: P;
   readonly signals: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
   readonly stateTables: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
-  /** A share lies in [0, 1] and a count in [0, T] on every trajectory; a reward is any number. */
-  readonly metrics: Readonly<Record<string, { readonly title: string; readonly unit: 'share' | 'count' | 'reward' }>>;
+  /** A share lies in [0, 1] and a count in [0, T] on every trajectory; a number is anything else, a return say. */
+  readonly metrics: Readonly<Record<string, { readonly title: string; readonly unit: 'share' | 'count' | 'number' }>>;
   /** What one trajectory is called here ("race", "episode", "solution"). */
   readonly trajectoryNoun: string;
   readonly actionNames: readonly string[];

@@ -115,7 +115,7 @@ export default defineScenario({
     nx: { kind: 'integer', default: 64, min: 8, max: 64, title: 'Positions', help: 'Nodes along the track.' },
     nv: { kind: 'integer', default: 63, min: 5, max: 64, title: 'Velocities', help: 'Nodes of velocity; odd numbers have one at rest.' },
     repeat: { kind: 'integer', default: 1, min: 1, max: 8, symbol: 'k', help: 'True steps with one action.' },
-    horizon: { kind: 'number', default: null, nullable: true, min: 1, max: 1000, step: 1, symbol: 'T', help: 'Steps before time runs out; empty takes 200 true steps.' },
+    horizon: { kind: 'number', default: null, nullable: true, min: 1, max: 400, step: 1, symbol: 'T', help: 'Steps before time runs out; empty takes 200 true steps.' },
   },
   signals: SIGNALS,
   stateTables: {
@@ -123,7 +123,7 @@ export default defineScenario({
     height: { title: 'Height', help: 'Height of the track, −1 to 1; 0 at the goal.' },
   },
   metrics: {
-    return: { title: 'Return', unit: 'reward' },
+    return: { title: 'Return', unit: 'number' },
     success: { title: 'Reached the flag', unit: 'share' },
     length: { title: 'Steps', unit: 'count' },
   },

@@ -204,7 +204,7 @@ export default defineScenario({
     optimal: { title: 'Best value', help: 'What the best policy can still get with a discount of 0.99 and no end of time.' },
   },
   metrics: {
-    return: { title: 'Return', unit: 'reward' },
+    return: { title: 'Return', unit: 'number' },
     success: { title: 'Delivered', unit: 'share' },
     impossible: { title: 'Impossible actions', unit: 'count' },
     length: { title: 'Steps', unit: 'count' },
