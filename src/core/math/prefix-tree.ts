@@ -96,60 +96,87 @@ function childTable(entries: number): (node: number, label: number, fresh: numbe
   };
 }
 
-/** Numbers pairs of a step's action and the state it leads to, [nTraj × maxLen]. */
-function pairLabels({ nTraj, maxLen, length }: Frame, action: Int32Array, state: Int32Array): Int32Array {
-  const label = new Int32Array(nTraj * maxLen);
-  const pairs = childTable(label.length);
-  const low = state.reduce((a, b) => Math.min(a, b), 0);
-  let count = 0;
-  for (let i = 0; i < nTraj; i++) {
-    for (let t = 0; t < length[i]; t++) {
-      const k = i * maxLen + t;
-      label[k] = pairs(state[i * (maxLen + 1) + t + 1] - low, action[k], count);
-      if (label[k] === count) count++;
-    }
-  }
-  return label;
-}
-
-/** Steps of a group that share an id. */
+/** Steps that share something. */
 export interface Cells {
   /** [nTraj × maxLen] number of the cell, −1 in padding. */
   readonly of: Int32Array;
   readonly count: number;
 }
 
+/** Numbers pairs of step columns from 0 by first appearance; `first` holds no negative numbers. */
+function pairCells({ nTraj, maxLen, length }: Frame, first: Int32Array, second: Int32Array): Cells {
+  const of = new Int32Array(nTraj * maxLen).fill(-1);
+  let top = 0;
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < nTraj; i++) {
+    for (let k = i * maxLen, end = k + length[i]; k < end; k++) {
+      if (first[k] > top) top = first[k];
+      if (second[k] < low) low = second[k];
+      if (second[k] > high) high = second[k];
+    }
+  }
+  if (high < low) return { of, count: 0 };
+  const range = high - low + 1;
+  // Cell numbers plus one by both numbers, where that is not much larger than the batch.
+  const direct = (top + 1) * range <= 4 * of.length + 4096 ? new Int32Array((top + 1) * range) : null;
+  const table = direct ? null : childTable(of.length);
+  let count = 0;
+  for (let i = 0; i < nTraj; i++) {
+    for (let k = i * maxLen, end = k + length[i]; k < end; k++) {
+      const at = first[k] * range + second[k] - low;
+      let cell = direct ? direct[at] - 1 : table!(first[k], second[k], count);
+      if (cell < 0) {
+        cell = count;
+        direct![at] = cell + 1;
+      }
+      if (cell === count) count += 1;
+      of[k] = cell;
+    }
+  }
+  return { of, count };
+}
+
+/** One number per step out of a column of another row width, `offset` entries later. */
+function stepsOfColumn({ nTraj, maxLen, length }: Frame, column: Int32Array, stride: number, offset = 0): Int32Array {
+  const steps = new Int32Array(nTraj * maxLen);
+  for (let i = 0; i < nTraj; i++) for (let t = 0; t < length[i]; t++) steps[i * maxLen + t] = column[i * stride + t + offset];
+  return steps;
+}
+
+/** Numbers pairs of a step's action and the state it leads to, [nTraj × maxLen]. */
+function pairLabels(frame: Frame, action: Int32Array, state: Int32Array): Int32Array {
+  const low = state.reduce((a, b) => Math.min(a, b), 0);
+  const following = stepsOfColumn(frame, state, frame.maxLen + 1, 1);
+  for (let k = 0; k < following.length; k++) following[k] -= low;
+  return pairCells(frame, following, action).of;
+}
+
 /**
  * Numbers (group, id) pairs of steps from 0 by first appearance: which steps of a group share a state.
  * `stride` is the row width of `ids`: maxLen for step columns, maxLen + 1 for state columns.
  */
-export function groupCells({ nTraj, maxLen, length }: Frame, group: GroupLayout, ids: Int32Array, stride = maxLen): Cells {
-  const of = new Int32Array(nTraj * maxLen).fill(-1);
-  let low = 0;
-  let high = 0;
-  for (let k = 0; k < ids.length; k++) {
-    if (ids[k] < low) low = ids[k];
-    if (ids[k] > high) high = ids[k];
+export function groupCells(frame: Frame, group: GroupLayout, ids: Int32Array, stride = frame.maxLen): Cells {
+  const groups = new Int32Array(frame.nTraj * frame.maxLen);
+  for (let i = 0; i < frame.nTraj; i++) groups.fill(group.id[i], i * frame.maxLen, i * frame.maxLen + frame.length[i]);
+  return pairCells(frame, groups, stepsOfColumn(frame, ids, stride));
+}
+
+/**
+ * Numbers the steps of each group by what surrounds them: the states and actions of the last `history` steps and of
+ * this one, and the state that follows. Windows cut at the start of a trajectory match only windows cut alike.
+ */
+export function edgeCells(frame: Frame, group: GroupLayout, state: Int32Array, action: Int32Array, history: number): Cells {
+  const { nTraj, maxLen, length } = frame;
+  const own = pairCells(frame, groupCells(frame, group, state, maxLen + 1).of, action);
+  let window = own;
+  for (let h = 0; h < Math.min(history, maxLen); h++) {
+    // The window one step earlier, counted from 1; 0 where the trajectory starts.
+    const before = new Int32Array(nTraj * maxLen);
+    for (let i = 0; i < nTraj; i++) for (let k = i * maxLen + 1, end = k - 1 + length[i]; k < end; k++) before[k] = window.of[k - 1] + 1;
+    window = pairCells(frame, before, own.of);
   }
-  const range = high - low + 1;
-  // Cell numbers plus one by group and id, where that is not much larger than the batch.
-  const direct = group.count * range <= 4 * of.length + 4096 ? new Int32Array(group.count * range) : null;
-  const cells = direct ? null : childTable(of.length);
-  let count = 0;
-  for (let i = 0; i < nTraj; i++) {
-    const offset = group.id[i] * range - low;
-    for (let t = 0; t < length[i]; t++) {
-      const id = ids[i * stride + t];
-      let cell = direct ? direct[offset + id] - 1 : cells!(group.id[i], id, count);
-      if (cell < 0) {
-        cell = count;
-        direct![offset + id] = cell + 1;
-      }
-      if (cell === count) count += 1;
-      of[i * maxLen + t] = cell;
-    }
-  }
-  return { of, count };
+  return pairCells(frame, window.of, stepsOfColumn(frame, state, maxLen + 1, 1));
 }
 
 /** Mean over the trajectories that pass through each node of one number per trajectory, [nodes]. */
@@ -184,36 +211,6 @@ export function prefixValueColumn(tree: PrefixTree, frame: Frame, x: Float64Arra
     column[row + length[i]] = leaf[end] / tree.ends[end];
   }
   return column;
-}
-
-/**
- * Numbers the steps of each group by what surrounds them: the states and actions of the last `history` steps and of
- * this one, and the state that follows. Windows cut at the start of a trajectory match only windows cut alike.
- */
-export function edgeCells(frame: Frame, group: GroupLayout, state: Int32Array, action: Int32Array, history: number): Cells {
-  const { nTraj, maxLen, length } = frame;
-  const of = new Int32Array(nTraj * maxLen).fill(-1);
-  const steps = length.reduce((a, b) => a + b, 0);
-  const windows = childTable(2 * steps * (Math.min(history, maxLen) + 1));
-  const edges = childTable(steps);
-  let entered = group.count;
-  let count = 0;
-  const extend = (window: number, label: number) => {
-    const longer = windows(window, label, entered);
-    if (longer === entered) entered++;
-    return longer;
-  };
-  for (let i = 0; i < nTraj; i++) {
-    const row = i * (maxLen + 1);
-    for (let t = 0; t < length[i]; t++) {
-      let window = group.id[i];
-      for (let k = Math.max(0, t - history); k <= t; k++) window = extend(extend(window, state[row + k]), action[i * maxLen + k]);
-      const edge = edges(window, state[row + t + 1], count);
-      if (edge === count) count++;
-      of[i * maxLen + t] = edge;
-    }
-  }
-  return { of, count };
 }
 
 /**
