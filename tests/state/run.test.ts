@@ -90,6 +90,17 @@ describe('starting', () => {
     expect(messages[0]!.message).toContain('Workers are forbidden here.');
   });
 
+  test('a pause while the worker still starts is kept', async () => {
+    const started = run.run();
+    run.pause();
+    await started;
+    expect(run.status).toBe('paused');
+    expect(worker.last('configure')).toBeDefined();
+    expect(worker.last('run')).toBeUndefined();
+    await run.run();
+    expect(worker.last('run')).toBeDefined();
+  });
+
   test('frames fill the curves and are acknowledged; those of an old run are dropped', async () => {
     await trained(20);
     expect(run.iteration).toBe(20);
