@@ -17,7 +17,7 @@ type CaseAnswer = { readonly id: unknown } & Readonly<Record<string, unknown>>;
  *
  * A construction that compares or measures rewards answers with its own fields and no `rewards`.
  * Every case is answered on its own; one that fails becomes `{id, error: {code, message}}`. Codes:
- * `unknown-construction`, `bad-parameter`, `bad-input`, `missing-column`, `failed`. Throws `UsageError`
+ * `unknown-construction`, `bad-parameter`, `bad-input`, `missing-column`, `not-finite`, `failed`. Throws `UsageError`
  * when there is no list of cases.
  */
 export function rewards(input: unknown, plugins: PluginSet): { readonly cases: readonly CaseAnswer[] } {
@@ -33,11 +33,30 @@ function answer(entry: unknown, k: number, plugins: PluginSet): CaseAnswer {
     if (typeof construction !== 'string') throw new ContentError('construction', 'the id of a reward construction');
     if (!isRecord(params)) throw new ContentError('params', 'an object of parameters');
     const measure = measures.get(construction);
-    if (measure) return { id, ...runMeasureCase(measure, params, input) };
-    return { id, ...runRewardCase(plugins.get('reward', construction), params, input) };
+    const result = measure ? runMeasureCase(measure, params, input) : runRewardCase(plugins.get('reward', construction), params, input);
+    return { id, ...finite(result) };
   } catch (error) {
     return { id, error: { code: codeOf(error), message: error instanceof Error ? error.message : String(error) } };
   }
+}
+
+class NotFiniteError extends Error {}
+
+/** JSON has no NaN: an answer that is not a number is an error that names its place. */
+function finite<T extends Readonly<Record<string, unknown>>>(result: T): T {
+  const place = firstNotFinite(result, '');
+  if (place !== null) throw new NotFiniteError(`${place} is not a finite number. A logged number is too large, or a parameter divides by zero.`);
+  return result;
+}
+
+function firstNotFinite(value: unknown, place: string): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : place;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, entry] of Object.entries(value)) {
+    const found = firstNotFinite(entry, Array.isArray(value) ? `${place}[${key}]` : place === '' ? key : `${place}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function codeOf(error: unknown): string {
@@ -45,6 +64,7 @@ function codeOf(error: unknown): string {
   if (error instanceof ParameterError) return 'bad-parameter';
   if (error instanceof ImportError || error instanceof ContentError) return 'bad-input';
   if (error instanceof MissingColumnError) return 'missing-column';
+  if (error instanceof NotFiniteError) return 'not-finite';
   return 'failed';
 }
 

@@ -18,6 +18,7 @@ test('answers every case on its own, in order', () => {
         { construction: 'outcome', input: { trajectories } },
         { id: 'f', construction: 'reward-hop', params: {}, input: { progress: [0.5, 0.75] } },
         { id: 'g', construction: 'reward-hop', params: {}, input: { trajectories } },
+        { id: 'h', construction: 'noisy-verifier-backward', params: { falsePositive: 0.5, falseNegative: 0.5 }, input: { trajectories } },
         7,
       ],
     },
@@ -32,7 +33,8 @@ test('answers every case on its own, in order', () => {
     { id: 'cases[5]', rewards: [[0, 1]] },
     { id: 'f', hop: [[0, 0.5], [expect.closeTo(-1 / 3), 0]] },
     { id: 'g', error: { code: 'bad-input', message: 'progress: expected a list.' } },
-    { id: 'cases[8]', error: { code: 'bad-input', message: expect.stringContaining('construction') as string } },
+    { id: 'h', error: { code: 'not-finite', message: expect.stringContaining('rewards[0][1]') as string } },
+    { id: 'cases[9]', error: { code: 'bad-input', message: expect.stringContaining('construction') as string } },
   ]);
 });
 

@@ -165,6 +165,7 @@ describe('a planted fault is seen', () => {
     'order-equivariant': broken((i) => i),
     'finite-when-degenerate': broken((_i, _t, _k, { nTraj }) => 1 / (nTraj - 1)),
     'zero-when-gate-shut': broken(() => 0.1),
+    'sum-preserving': broken((_i, t) => (t === 0 ? 0.99 : 0)),
     'non-positive': broken(() => 0.1),
     'bounded-by-one': broken(() => 1.1),
     'terminal-only': broken((_i, t) => (t === 0 ? 1 : 0)),

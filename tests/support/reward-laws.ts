@@ -100,6 +100,15 @@ const CHECKS: Readonly<Record<Exclude<RewardLaw, 'markov'>, Check>> = {
     const params = logParameters(plugin, withDefaultMarks(plugin, given));
     return anyCell(rewardsOf(plugin, params, importBatch(failed)), ({ r }) => r !== 0, 'paid for an outcome of 0');
   },
+  'sum-preserving'(plugin, given, input) {
+    const params = logParameters(plugin, withDefaultMarks(plugin, given));
+    const rewards = rewardsOf(plugin, params, importBatch(input));
+    return firstFault([...rewards.keys()], (i) => {
+      const sum = rewards[i].reduce((total, r) => total + r, 0);
+      const outcome = input.trajectories[i]['outcome'] as number;
+      return close(sum, outcome) ? null : `trajectory ${i}: the rewards add up to ${sum}, the outcome is ${outcome}`;
+    });
+  },
   'non-positive': (plugin, params, input) => anyCell(rewardsOf(plugin, params, importBatch(input)), ({ r }) => r > 0, 'positive'),
   'bounded-by-one': (plugin, params, input) =>
     anyCell(rewardsOf(plugin, params, importBatch(input)), ({ r }) => Math.abs(r) > 1 + 1e-9, 'beyond one'),

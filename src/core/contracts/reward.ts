@@ -9,9 +9,10 @@ export type RewardLaw =
   | 'padding-invariant'
   | 'order-equivariant'
   | 'finite-when-degenerate'
-  | 'zero-when-gate-shut'
+  | 'zero-when-gate-shut' // nothing is paid in a trajectory whose outcome is 0, at the default marks
   | 'non-positive'
-  | 'bounded-by-one'
+  | 'bounded-by-one' // |r_t| ≤ 1
+  | 'sum-preserving' // the rewards of a trajectory add up to its outcome
   | 'terminal-only'; // pays on the last step alone
 
 export type PriceResult<O extends Outputs = Outputs> = {

@@ -25,7 +25,7 @@ export default defineReward({
     beta: { kind: 'number', default: 1, min: 0, max: 1, step: 0.01, symbol: 'β', help: 'Share that is spread; the rest stays at the end.' },
   },
   needs: { outcome: 'trajectory' },
-  laws: ['zero-when-gate-shut', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
+  laws: ['sum-preserving', 'zero-when-gate-shut', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {
       why: 'Half of 8 spread 1 to 3, half kept at the end.',

@@ -19,7 +19,7 @@ export default defineReward({
   category: 'outcome',
   params: {},
   needs: { outcome: 'trajectory' },
-  laws: ['markov', 'terminal-only', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate', 'zero-when-gate-shut'],
+  laws: ['markov', 'terminal-only', 'sum-preserving', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate', 'zero-when-gate-shut'],
   markov: true,
   examples: [
     {

@@ -27,7 +27,7 @@ export default defineReward({
     },
   },
   needs: { outcome: 'trajectory', returnPrediction: 'step' },
-  laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
+  laws: ['sum-preserving', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {
       why: 'Predictions ½ and ¾ of an outcome of 1: the missing ¼ goes to the last step.',

@@ -16,7 +16,7 @@ export default defineReward({
   category: 'dense',
   params: {},
   needs: { outcome: 'trajectory' },
-  laws: ['zero-when-gate-shut', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
+  laws: ['sum-preserving', 'zero-when-gate-shut', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {
       why: 'The same outcome over four steps and over one.',

@@ -54,10 +54,11 @@ const lawClaims: Record<Law, string> = {
   linear: 'The advantage of a sum of rewards is the sum of their advantages, values held at zero.',
   markov: 'The reward of a step depends on its transition alone.',
   telescopes: 'Its discounted sum depends on the end points alone.',
-  'zero-when-gate-shut': 'It pays nothing where the gate is shut.',
+  'zero-when-gate-shut': 'It pays nothing in a trajectory whose outcome is 0, at its default marks.',
   'non-positive': 'It never pays more than zero.',
-  'bounded-by-one': 'No trajectory collects more than one.',
+  'bounded-by-one': 'No step is paid more than one, up or down.',
   'terminal-only': 'It pays on the last step alone.',
+  'sum-preserving': 'The rewards of a trajectory add up to its outcome.',
 };
 
 export function escapeHtml(text: string): string {
