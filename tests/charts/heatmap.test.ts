@@ -130,6 +130,19 @@ describe('heatmap cells', () => {
     expect(ends.map(([x, y]) => inked(3, x, y))).toEqual([true, true, false, false, false, false]);
   });
 
+  test('cells too narrow for a glyph share one where all of a run are strong and alike', () => {
+    // 4 CSS pixels a cell: two columns share a glyph. Runs: + +, − −, + −, + weak.
+    const narrow = heatmapSurface(heatmapLayout(Int32Array.of(0), 8, { width: 32, rowHeight: 10, ratio: 2 }), 'light');
+    paintCells(narrow, { advantage: Float64Array.of(1, 1, -1, -1, 1, -1, 1, 0.1), length: Int32Array.of(8), range: 1 });
+    expect(narrow.columnsPerGlyph).toBe(2);
+    const at = (x: number, y: number) => pixel(narrow.pixels, 64, x, y).join();
+    // The middle of a run lies on the gap between its cells: only a glyph paints it.
+    expect([0, 1, 2, 3].map((run) => at(16 * run + 8, 10) !== '0,0,0,0')).toEqual([true, true, false, false]);
+    expect(at(8, 7)).not.toBe(at(24, 7));
+    paintCells(narrow, { advantage: Float64Array.of(1, 1, -1, -1, 1, -1, 1, 0.1), length: Int32Array.of(3), range: 1 });
+    expect(at(24, 10)).toBe('0,0,0,0');
+  });
+
   test('a corner mark has sides of 4.2 pixels', () => {
     const { at } = painted();
     const ink = [...signScales.light.ink, 255].join();

@@ -7,6 +7,8 @@
  */
 import { GLYPH_STRENGTH, inkOn, signColour, signScales, type Rgb, type Theme } from '../palette';
 
+/** A cell narrower than this, CSS pixels, shares its glyph with the cells beside it. */
+export const GLYPH_WIDTH = 6.5;
 /** Colours each way from zero. */
 export const LEVELS = 64;
 /** Level of a value that is not a number. */
@@ -57,17 +59,20 @@ export function makeSprite(sprites: CellSprites, kind: number, level: number, wr
   sprites.made[kind]![level * 2 + (wrong ? 1 : 0)] = 1;
 }
 
-interface CellShape {
+/** Strokes of a glyph around a centre: half arm and half thickness in device pixels. */
+interface Strokes {
+  readonly arm: number;
+  readonly thick: number;
+  readonly centreX: number;
+  readonly centreY: number;
+}
+
+interface CellShape extends Strokes {
   readonly left: number;
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
   readonly radius: number;
-  /** Half arm and half thickness of the glyph, 0 where the cell is too small for one. */
-  readonly arm: number;
-  readonly thick: number;
-  readonly centreX: number;
-  readonly centreY: number;
   /** Side of the corner mark. */
   readonly mark: number;
 }
@@ -81,22 +86,44 @@ function cellShape(width: number, height: number, ratio: number): CellShape {
   const top = Math.floor(gapY / 2);
   const right = left + width - gapX;
   const bottom = top + height - gapY;
-  const roomy = width >= 5 * ratio && height >= 6 * ratio;
-  const thick = Math.max(1, Math.round(1.15 * ratio));
-  const arm = roomy ? Math.round(2 * Math.min(2.2, (0.24 * width) / ratio) * ratio) : 0;
-  const even = (length: number) => length + ((length + thick) % 2);
+  const roomy = width >= GLYPH_WIDTH * ratio && height >= 6 * ratio;
   return {
     left,
     top,
     right,
     bottom,
     radius: gapX > 0 ? Math.min(1.4 * ratio, (right - left) / 3) : 0,
-    arm: even(arm) / 2,
-    thick: thick / 2,
-    centreX: snap((left + right) / 2, thick),
-    centreY: snap((top + bottom) / 2, thick),
+    ...strokes(roomy ? width / ratio : 0, (left + right) / 2, (top + bottom) / 2, ratio),
     mark: Math.min(4.2 * ratio, 0.6 * (right - left), 0.5 * (bottom - top)),
   };
+}
+
+/** Strokes that fit `room` CSS pixels; no arm where there is no room. */
+function strokes(room: number, centreX: number, centreY: number, ratio: number): Strokes {
+  const thick = Math.max(1, Math.round(1.15 * ratio));
+  const arm = room > 0 ? Math.round(2 * Math.min(2.2, 0.24 * room) * ratio) : 0;
+  return { arm: (arm + ((arm + thick) % 2)) / 2, thick: thick / 2, centreX: snap(centreX, thick), centreY: snap(centreY, thick) };
+}
+
+/**
+ * Draws one sign glyph over a run of cells that are each too narrow for their own, in the ink that suits
+ * their colour. `left` to `right` and `top` to `bottom` are device pixels of a canvas `stride` wide.
+ */
+export function stampGlyph(
+  pixels: Uint32Array,
+  stride: number,
+  { left, right, top, bottom }: { left: number; right: number; top: number; bottom: number },
+  signed: number,
+  { ratio, theme }: Pick<CellSprites, 'ratio' | 'theme'>,
+): void {
+  const shape = strokes((right - left) / ratio, (left + right) / 2, (top + bottom) / 2, ratio);
+  const body = signColour(signed, theme);
+  const colour = pack(mix(body, inkOn(body), 0.92), 1);
+  for (let y = Math.max(top, Math.floor(shape.centreY - shape.arm)); y < Math.min(bottom, shape.centreY + shape.arm); y++) {
+    for (let x = Math.max(left, Math.floor(shape.centreX - shape.arm)); x < Math.min(right, shape.centreX + shape.arm); x++) {
+      if (glyph(shape, x, y, signed > 0) > 0) pixels[y * stride + x] = colour;
+    }
+  }
 }
 
 /** Centre that puts a stroke of this many pixels on whole pixels. */
@@ -113,7 +140,7 @@ function roundedCell({ left, top, right, bottom, radius }: CellShape, x: number,
 }
 
 /** 1 on the strokes of `+` or `−`. */
-function glyph({ centreX, centreY, arm, thick }: CellShape, x: number, y: number, plus: boolean): number {
+function glyph({ centreX, centreY, arm, thick }: Strokes, x: number, y: number, plus: boolean): number {
   const dx = Math.abs(x + 0.5 - centreX);
   const dy = Math.abs(y + 0.5 - centreY);
   const across = dx < arm && dy < thick;

@@ -3,8 +3,8 @@
  * corner mark), so pictures are made once per size and copied: a redraw neither allocates nor
  * touches a drawing context until the finished pixels are put on the canvas in one call.
  */
-import type { Theme } from '../palette';
-import { BROKEN, cellSprites, LEVELS, makeSprite, type CellSprites } from './cell-sprites';
+import { GLYPH_STRENGTH, type Theme } from '../palette';
+import { BROKEN, cellSprites, GLYPH_WIDTH, LEVELS, makeSprite, stampGlyph, type CellSprites } from './cell-sprites';
 import type { HeatmapLayout } from './heatmap-layout';
 import { BREAK } from './row-order';
 
@@ -39,6 +39,8 @@ export interface HeatmapSurface {
   readonly pixels: Uint32Array<ArrayBuffer>;
   /** [maxLen] which of the two widths a column has. */
   readonly widthOf: Uint8Array;
+  /** Neighbouring columns that share one sign glyph; 1 where each cell has its own. */
+  readonly columnsPerGlyph: number;
 }
 
 export function heatmapSurface(layout: HeatmapLayout, theme: Theme): HeatmapSurface {
@@ -50,6 +52,7 @@ export function heatmapSurface(layout: HeatmapLayout, theme: Theme): HeatmapSurf
     pixels: new Uint32Array(pixelWidth * pixelHeight),
     widthOf: Uint8Array.from(columnWidth, (width) => widths.indexOf(width)),
     sprites: cellSprites(widths, rowPixels, ratio, theme),
+    columnsPerGlyph: widths.length > 0 && widths[0]! < GLYPH_WIDTH * ratio ? Math.ceil((GLYPH_WIDTH * ratio * maxLen) / pixelWidth) : 1,
   };
 }
 
@@ -88,5 +91,26 @@ export function paintCells(surface: HeatmapSurface, cells: HeatmapCells): void {
         to += pixelWidth;
       }
     }
+    if (surface.columnsPerGlyph > 1) stampRow(surface, cells, trajectory, rowTop[k]!, scale);
+  }
+}
+
+/** One glyph per run of neighbouring cells, where all of them are strong and have the same sign. */
+function stampRow({ layout, sprites, pixels, columnsPerGlyph }: HeatmapSurface, cells: HeatmapCells, trajectory: number, top: number, scale: number): void {
+  const { columnEdge, maxLen, pixelWidth, ratio } = layout;
+  if (sprites.height < 6 * ratio) return;
+  const weakest = GLYPH_STRENGTH * GLYPH_STRENGTH;
+  for (let t = 0; t + columnsPerGlyph <= cells.length[trajectory]!; t += columnsPerGlyph) {
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let column = t; column < t + columnsPerGlyph; column++) {
+      const share = cells.advantage[trajectory * maxLen + column]! * scale;
+      least = Math.min(least, share);
+      most = Math.max(most, share);
+    }
+    const weaker = least > weakest ? least : most < -weakest ? most : 0;
+    if (weaker === 0 || weaker - weaker !== 0) continue;
+    const box = { left: columnEdge[t]!, right: columnEdge[t + columnsPerGlyph]!, top, bottom: top + sprites.height };
+    stampGlyph(pixels, pixelWidth, box, Math.sign(weaker) * Math.sqrt(Math.min(1, Math.abs(weaker))), sprites);
   }
 }
