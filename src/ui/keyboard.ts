@@ -1,6 +1,29 @@
-/** The keys of the lab, as intentions. Arrows, Home and End act in the focused heatmap itself. */
+/**
+ * The keys of the lab, as intentions. Arrows, Home and End act in the focused heatmap itself. Single keys act
+ * only while the focus is inside the lab, never in a text field or a menu, and can be turned off.
+ */
 import type { Lab } from '../state/lab.svelte';
 import { isWrongSign } from '../core/diagnostics/batch-figures';
+
+const STORED = 'advantage-lab/single-keys';
+
+/** Whether the reader lets single keys act. */
+export function shortcutChoice(): boolean {
+  try {
+    return localStorage.getItem(STORED) !== 'off';
+  } catch {
+    return true;
+  }
+}
+
+export function storeShortcutChoice(isOn: boolean): void {
+  try {
+    if (isOn) localStorage.removeItem(STORED);
+    else localStorage.setItem(STORED, 'off');
+  } catch {
+    // A frame without storage asks again next time.
+  }
+}
 
 /** Carries out a key; returns whether it meant something. */
 export function handleKey(lab: Lab, event: KeyboardEvent): boolean {
@@ -14,6 +37,7 @@ export function handleKey(lab: Lab, event: KeyboardEvent): boolean {
   }
   if (event.altKey || event.ctrlKey || event.metaKey || isTextField(event.target) || isInDialog(event.target)) return false;
   if (event.key === 'Escape') return lab.selection.release();
+  if (!isInLab(event.target) || !shortcutChoice()) return false;
   if (event.key === '.') {
     void lab.run.step();
     return true;
@@ -50,6 +74,10 @@ function toWrongSign(lab: Lab, by: 1 | -1): boolean {
     return true;
   }
   return false;
+}
+
+function isInLab(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('.lab') !== null;
 }
 
 function isTextField(target: EventTarget | null): boolean {
