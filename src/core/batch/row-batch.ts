@@ -1,5 +1,6 @@
-import { groupLayout, type Batch, type Column, type Shape } from '../contracts/columns';
+import { groupLayout, KNOWN_SHAPES, type Batch, type Column, type Shape } from '../contracts/columns';
 import type { Table } from '../contracts/scenario';
+import { noSuchSignal } from './table-batch';
 
 /**
  * The table's outcome rows as a batch of one-step trajectories, so that a Markov reward prices
@@ -33,6 +34,7 @@ export function rowBatch(table: Table): Batch {
       if (shape === 'step' && Object.hasOwn(table.signals, name)) return table.signals[name];
       if (shape === 'step' && Object.hasOwn(table.metrics, name)) return table.metrics[name];
       const maker = Object.hasOwn(make, name) ? make[name] : undefined;
+      if (!maker && !Object.hasOwn(KNOWN_SHAPES, name)) return noSuchSignal(table, name);
       if (!maker) return `A reward that is priced once per transition cannot read "${name}".`;
       let column = made.get(name);
       if (!column) made.set(name, (column = maker()));

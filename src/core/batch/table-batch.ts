@@ -116,8 +116,7 @@ export class TableBatch implements Batch {
     if (Object.hasOwn(table.signals, name)) return this.gatherRow(table.signals[name]);
     if (Object.hasOwn(table.metrics, name)) return this.gatherRow(table.metrics[name]);
     if (Object.hasOwn(ABSENT, name)) return ABSENT[name];
-    const signals = Object.keys(table.signals).join(', ') || 'none';
-    return `This scenario has no signal "${name}". Its signals are: ${signals}.`;
+    return noSuchSignal(table, name);
   }
 
   #stepLogProbability(logProbability: Float64Array): Float64Array {
@@ -139,6 +138,12 @@ export class TableBatch implements Batch {
     for (let i = 0; i < out.length; i++) out[i] = of(i);
     return out;
   }
+}
+
+/** The sentence for a signal that a scenario lacks, with those it has. */
+export function noSuchSignal(table: Table, name: string): string {
+  const signals = Object.keys(table.signals).join(', ') || 'none';
+  return `This scenario has no signal "${name}". Its signals are: ${signals}.`;
 }
 
 /** `new TableBatch(…)`, for code that wants a `Batch` and not its class. */
