@@ -79,7 +79,7 @@ describe('a link pasted over an open lab', () => {
       const mine = await checkpoints(page).inputValue();
       const swe = await findPresetSpec('swe-agent@1');
       await page.evaluate((hash) => (location.hash = hash), await encodeLink(swe!, findPresetSpec));
-      await page.getByRole('button', { name: /^Scenario: / }).filter({ hasNotText: 'Boat race' }).waitFor();
+      await page.getByRole('button', { name: /states, \d+ steps/ }).filter({ hasNotText: 'Boat race' }).waitFor();
       expect(await checkpoints(page).count()).toBe(0);
       await page.getByRole('button', { name: 'Undo' }).click();
       await checkpoints(page).waitFor();
@@ -119,7 +119,7 @@ describe('a link that cannot be used opens the default experiment and says why:'
       const said = await notice(page).textContent();
       expect(said).toMatch(reason);
       expect(said).toContain('This is the default experiment.');
-      expect(await page.getByRole('button', { name: 'Scenario: Boat race' }).count()).toBe(1);
+      expect(await page.getByRole('button', { name: /^Boat race.*states, \d+ steps/ }).count()).toBe(1);
       expect(await checkpoints(page).inputValue()).toBe('0.2');
       expect(await page.evaluate(() => ({}) as { polluted?: boolean }['polluted'])).not.toHaveProperty('polluted');
     });
