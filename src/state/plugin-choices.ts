@@ -54,7 +54,9 @@ export class PluginChoices {
 
   /** Why a scheme cannot be priced on the batch on screen. */
   whyNot(spec: SchemeSpec, scheme: number): string | null {
-    const { scene } = this.#lab.whatIf;
+    const shown = this.#lab.whatIf.scene;
+    // A reward that is still to be learned is no reason against choosing it.
+    const scene = shown.learnedReward ? shown : { ...shown, learnedReward: new Float64Array(shown.table.rows) };
     try {
       const compiled = compileScheme(spec, this.#lab.plugins, scene.table);
       priceScheme(scene, compiled, scheme, this.#workspace, new Float64Array(scene.table.S * scene.table.A));
@@ -80,6 +82,7 @@ export class PluginChoices {
       if (parameter.kind === 'state-table' && stateTable !== undefined && typeof parameter.default === 'string' && !Object.hasOwn(table.stateTables, parameter.default)) {
         params[key] = stateTable;
       }
+      if (parameter.kind === 'json' && parameter.suited) params[key] = parameter.suited(Object.keys(table.signals));
     }
     return params;
   }

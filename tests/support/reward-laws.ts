@@ -147,7 +147,7 @@ function withDefaultMarks(plugin: RewardPlugin, params: Params): Record<string, 
 }
 
 /** A small random world in which every construction that claims to be Markov can be priced both ways. */
-function randomTable(seed: number, names: readonly string[]) {
+export function randomTable(seed: number, names: readonly string[]) {
   const next = fractions(seed + 77);
   const S = 5;
   return compileTable({
@@ -186,12 +186,14 @@ function markovFault(plugin: RewardPlugin, seed: number): string | null {
 }
 
 /** The defaults, with the table's signals and state table named. */
-function onTable(plugin: RewardPlugin, names: readonly string[], height: Float64Array): Record<string, unknown> {
+export function onTable(plugin: RewardPlugin, names: readonly string[], height: Float64Array): Record<string, unknown> {
   const { values } = completeParameters(plugin.params, {});
+  let given = 0;
   for (const [key, parameter] of Object.entries(plugin.params)) {
-    if (parameter.kind === 'signal') values[key] = names[0];
+    if (parameter.kind === 'signal') values[key] = names[given++ % names.length];
     if (parameter.kind === 'weights') values[key] = Object.fromEntries(names.map((name, k) => [name, 1.5 - k]));
     if (parameter.kind === 'state-table') values[key] = height;
+    if (parameter.kind === 'json' && parameter.suited) values[key] = parameter.suited(names);
   }
   return values;
 }

@@ -92,6 +92,8 @@ export interface JsonParameter extends Described {
   readonly check?: (value: unknown) => string | null;
   /** Names of the signals that a value points at; they are added to what the plug-in reads. */
   readonly signals?: (value: unknown) => readonly string[];
+  /** A value that suits a scenario with these signals, where the default names others. */
+  readonly suited?: (signals: readonly string[]) => unknown;
 }
 
 export type Parameter =

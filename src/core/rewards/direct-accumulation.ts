@@ -16,12 +16,13 @@ export default defineReward({
   breaksWhen: 'The easy signals pay more than finishing: the policy collects them and never ends. With negative signals the shortest trajectory wins.',
   category: 'dense',
   params: {
-    weights: { kind: 'weights', default: {}, min: -5, max: 5, help: 'What each signal is worth.' },
+    weights: { kind: 'weights', default: { signal: 1 }, min: -5, max: 5, help: 'What each signal is worth.' },
     outcomeWeight: outcomeWeight(1),
   },
   needs: { outcome: 'trajectory' },
   laws: ['markov', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   markov: true,
+  logDefaults: { weights: {} },
   examples: [
     {
       why: 'Two signals on two steps, the outcome doubled on the last.',

@@ -41,10 +41,11 @@ export default defineReward({
     },
     scale: { kind: 'number', default: 0.1, min: 0.001, max: 100, step: 0.01, scale: 'log', symbol: 's', help: 'Factor on the distance; for nearness, the distance at which it has fallen to a third.' },
     goalBonus: factor(1, 'b', 'Paid on the last step where the goal was reached.', 100),
-    table: { kind: 'state-table', default: [], help: 'Distance of each state: a state table of the scenario; empty reads the logged distances.' },
+    table: { kind: 'state-table', default: 'distance', help: 'Distance of each state: a state table of the scenario; empty reads the logged distances.' },
   },
   needs: { distance: 'state', reached: 'trajectory', state: 'state-id', terminated: 'trajectory' },
   reads: ({ table }) => (table.length > 0 ? ['state', 'terminated'] : ['distance', 'reached']),
+  logDefaults: { table: [] },
   laws: ['markov', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   markov: ({ table }) => table.length > 0,
   examples: [

@@ -43,10 +43,11 @@ export default defineReward({
   params: {
     levels: {
       kind: 'json',
-      default: [],
+      default: ['low', 'high'],
       help: 'Names of the signals, from the lowest level to the highest.',
       check: (value) => (isNames(value) ? null : 'expected a list of signal names, lowest level first.'),
       signals: (value) => (isNames(value) ? value : []),
+      suited: (signals) => signals.slice(0, 3),
     },
     thresholds: { kind: 'weights', default: {}, min: -100, max: 100, help: 'The sum over the trajectory that each level must exceed to open those below it.' },
     outcomeThreshold: { kind: 'number', default: 0, min: -5, max: 5, step: 0.05, symbol: 'δ_o', help: 'The outcome must be above this for any level to count.' },

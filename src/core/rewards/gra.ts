@@ -28,10 +28,11 @@ export default defineReward({
     inclusive: { kind: 'boolean', default: false, help: 'An outcome exactly at the threshold opens the gate too.', advanced: true },
     stepWeight: positive(1, 'w_s', 'Common factor on all immediate rewards.'),
     outcomeWeight: outcomeWeight(1),
-    weights: { kind: 'weights', default: {}, min: -5, max: 5, help: 'What each immediate signal is worth.' },
+    weights: { kind: 'weights', default: { signal: 1 }, min: -5, max: 5, help: 'What each immediate signal is worth.' },
   },
   needs: { outcome: 'trajectory' },
   outputs: { gateOpen: 'trajectory' },
+  logDefaults: { weights: {} },
   laws: ['zero-when-gate-shut', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

@@ -32,10 +32,11 @@ export default defineReward({
   params: {
     components: {
       kind: 'json',
-      default: [],
+      default: ['first', 'second'],
       help: 'Names of the signals that are combined.',
       check: (value) => (isNames(value) ? null : 'expected a list of signal names.'),
       signals: (value) => (isNames(value) ? value : []),
+      suited: (signals) => signals.slice(0, 2),
     },
     signRule: {
       kind: 'choice',

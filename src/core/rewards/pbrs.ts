@@ -41,7 +41,7 @@ export default defineReward({
   breaksWhen: 'The potential is not zeroed at the end (time-outs included): parking in a high place then pays. With γ < 1, waiting costs (1 − γ)Φ a step. With whole-trajectory returns it changes nothing at all: the sum is a constant of the start.',
   category: 'shaping',
   params: {
-    potential: { kind: 'state-table', default: [], symbol: 'Φ', help: 'How promising each state is: a state table of the scenario, or a number per state.' },
+    potential: { kind: 'state-table', default: 'potential', symbol: 'Φ', help: 'How promising each state is: a state table of the scenario, or a number per state.' },
     gamma: sharedGamma(1),
     coef: { kind: 'number', default: 1, min: 0, max: 10, step: 0.05, symbol: 'c', help: 'Factor on the shaping.' },
     zeroTerminal: { kind: 'boolean', default: true, help: 'The potential counts as 0 where the task ended.', advanced: true },
@@ -51,7 +51,7 @@ export default defineReward({
   laws: ['telescopes', 'markov', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   markov: ({ zeroTimeout }) => !zeroTimeout,
   timedMarkov: true,
-  logDefaults: { zeroTimeout: false },
+  logDefaults: { potential: [], zeroTimeout: false },
   outsideGate: true,
   flavours: {
     paper: { title: 'Ng et al.', params: { zeroTerminal: true, zeroTimeout: false }, help: 'Zero where the task ends; a truncated trajectory keeps its last potential for the critic to bootstrap from.' },

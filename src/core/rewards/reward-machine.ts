@@ -43,10 +43,11 @@ export default defineReward({
     },
     propositions: {
       kind: 'json',
-      default: {},
+      default: { a: 'event' },
       help: 'Which signal each letter stands for, such as {"k": "subgoal"}; a letter holds where its signal is above 0. Empty: the log names the events.',
       check: (value) => (isObject(value) && Object.entries(value).every(([key, name]) => key.length === 1 && typeof name === 'string') ? null : 'expected one-letter names, each with a signal.'),
       signals: (value) => (isObject(value) ? (Object.values(value) as string[]) : []),
+      suited: (signals) => (signals.length > 0 ? { a: signals[0] } : {}),
     },
     shaping: { kind: 'boolean', default: false, help: 'Add the potential of the machine’s own state.' },
     gamma: sharedGamma(0.9),
@@ -65,6 +66,7 @@ export default defineReward({
   },
   needs: { events: 'json', envDone: 'trajectory', terminated: 'trajectory' },
   reads: ({ propositions }) => (Object.keys(propositions as object).length > 0 ? ['terminated'] : ['events', 'envDone']),
+  logDefaults: { propositions: {} },
   outputs: { rmStates: 'json', potentials: 'list' },
   flavours: {
     code: { title: 'Published code', params: { undefinedPays: 'terminal-edge' }, help: 'Falling off the machine pays like reaching an end.' },

@@ -13,10 +13,11 @@ export default defineReward({
   useWhen: 'Preferences differ between people: one policy per reward is trained, and mixing their weights stands for mixing the rewards.',
   breaksWhen: 'The policies have moved far from their common start: mixing weights then is not mixing rewards any more.',
   category: 'dense',
-  params: { weights: { kind: 'weights', default: {}, min: -5, max: 5, help: 'Share of each reward; usually they add up to 1.' } },
+  params: { weights: { kind: 'weights', default: { signal: 1 }, min: -5, max: 5, help: 'Share of each reward; usually they add up to 1.' } },
   needs: {},
   laws: ['markov', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   markov: true,
+  logDefaults: { weights: {} },
   examples: [
     {
       why: 'Three quarters of one and a quarter of the other.',

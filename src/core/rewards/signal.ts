@@ -22,7 +22,7 @@ export default defineReward({
   breaksWhen: 'The fact can be had again and again without finishing. A cap or paying each place once ends the farming, not the detour.',
   category: 'dense',
   params: {
-    signal: signal('', 'The fact that is paid.'),
+    signal: signal('signal', 'The fact that is paid.'),
     cap: { kind: 'integer', default: 0, min: 0, max: 100, symbol: 'c', help: 'Only the first so many payments of a trajectory count. 0 means no cap.' },
     once: { kind: 'boolean', default: false, help: 'Arriving at the same state pays once per trajectory.' },
   },
@@ -30,7 +30,6 @@ export default defineReward({
   reads: ({ once }) => (once ? ['state'] : []),
   laws: ['markov', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   markov: ({ cap, once }) => cap === 0 && !once,
-  logDefaults: { signal: 'signal' },
   examples: [
     {
       why: 'The second payment for state 3 is refused, the zero in between is no payment, and the cap of two ends it.',

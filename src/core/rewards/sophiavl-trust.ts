@@ -56,10 +56,11 @@ export default defineReward({
     alpha: positive(0.3, 'α', 'Weight of the thinking score at the start.'),
     T: { kind: 'number', default: 500, min: 1, max: 100000, step: 1, scale: 'log', symbol: 'T', help: 'Updates after which the thinking score has faded to a third.' },
     steps: { kind: 'number', default: null, nullable: true, min: 0, max: 100000, step: 1, symbol: 'n', help: 'Number of updates so far; empty means the learner’s own count.', advanced: true },
-    thinkingSignal: signal('', 'Signal whose mean over the trajectory is the thinking score; empty reads the logged score `thinking`.'),
+    thinkingSignal: signal('thinking', 'Signal whose mean over the trajectory is the thinking score; empty reads the logged score `thinking`.'),
   },
   needs: { outcome: 'trajectory', group: 'group', thinking: 'trajectory' },
   reads: ({ thinkingSignal }) => (thinkingSignal === '' ? ['outcome', 'group', 'thinking'] : ['outcome', 'group']),
+  logDefaults: { thinkingSignal: '' },
   outputs: { processCoefficient: 'groups', annealing: 'scalar' },
   laws: ['terminal-only', 'zero-when-gate-shut', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [

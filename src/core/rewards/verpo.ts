@@ -66,15 +66,17 @@ export default defineReward({
     globalWeight: factor(0, 'w_g', 'Weight of the reward for passing everything, on the last step.'),
     tests: {
       kind: 'json',
-      default: [],
+      default: ['test'],
       help: 'Signals that are tests: one passes on a step where its signal is above 0. Empty reads the logged lists `passed`.',
       check: (value) => (isNames(value) ? null : 'expected a list of signal names.'),
       signals: (value) => (isNames(value) ? value : []),
+      suited: (signals) => signals,
     },
     beta: informative('Weight of the turn advantages beside the trajectory’s; an estimator’s business.'),
   },
   needs: { group: 'group', passed: 'json' },
   reads: ({ tests }) => ((tests as readonly string[]).length > 0 ? ['group'] : ['group', 'passed']),
+  logDefaults: { tests: [] },
   outputs: { trajectoryReward: 'trajectory', groups: 'groups' },
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
