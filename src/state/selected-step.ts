@@ -15,9 +15,11 @@ export interface SelectedTrajectory {
   readonly terminated: boolean;
 }
 
-export function selectedTrajectory(scene: Scene, at: StepRef): SelectedTrajectory {
+/** Null where the batch has no such trajectory: a new batch arrives a moment before the selection follows it. */
+export function selectedTrajectory(scene: Scene, at: StepRef): SelectedTrajectory | null {
   const { batch } = scene;
   const { maxLen } = batch;
+  if (!(batch.length[at.trajectory] > 0)) return null;
   const length = batch.length[at.trajectory];
   const states = batch.column('state', 'state-id') as Int32Array;
   const actions = batch.column('action', 'step-id') as Int32Array;
