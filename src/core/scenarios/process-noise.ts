@@ -19,17 +19,24 @@ interface Params {
   readonly wrongSteps: number;
   readonly flip: number;
   readonly seed: number;
+  readonly order: readonly number[] | null;
 }
 
-/** The steps whose score is wrong: the first so many of a random order of all. */
-function wrongPlaces({ wrongSteps, seed }: Params): Set<number> {
+/** The steps whose score is wrong: the first so many of an order of all, given or drawn. Steps that a given order leaves out come last. */
+function wrongPlaces({ wrongSteps, seed, order }: Params): Set<number> {
+  const all = Array.from({ length: STEPS }, (_, step) => step);
+  const chosen = order === null ? shuffled(all, seed) : [...new Set([...order.map(Math.round), ...all])];
+  return new Set(chosen.slice(0, wrongSteps));
+}
+
+function shuffled(steps: readonly number[], seed: number): number[] {
   const stream = mixSeed(PLACES, seed);
-  const order = Array.from({ length: STEPS }, (_, step) => step);
-  for (let k = STEPS - 1; k > 0; k--) {
+  const order = [...steps];
+  for (let k = order.length - 1; k > 0; k--) {
     const j = Math.floor(nextUniform(stream) * (k + 1));
     [order[k], order[j]] = [order[j], order[k]];
   }
-  return new Set(order.slice(0, wrongSteps));
+  return order;
 }
 
 const SIGNALS = {
@@ -109,6 +116,15 @@ export default defineScenario({
     flip: { kind: 'number', default: 0, min: 0, max: 1, step: 0.01, symbol: 'ε', help: 'Chance that a label is turned round.' },
     prior: { kind: 'number', default: 0, min: -3, max: 3, step: 0.1, help: 'Starting logit of the right actions: how often the policy is right before it learns.' },
     seed: { kind: 'integer', default: 0, min: 0, max: 1_000_000, help: 'Which steps the scorer is wrong about.', advanced: true },
+    order: {
+      kind: 'numbers',
+      default: null,
+      min: 0,
+      max: STEPS - 1,
+      maxLength: STEPS,
+      help: 'Steps in the order in which the scorer gets them wrong, from 0; empty draws an order by the seed.',
+      advanced: true,
+    },
   },
   signals: SIGNALS,
   stateTables: { sound: { title: 'Sound steps', help: 'Share of the steps done while there is no error; 0 after one.' } },

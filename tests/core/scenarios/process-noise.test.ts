@@ -48,6 +48,11 @@ describe('noisy step scores', () => {
     expect(wrongSteps(at({ wrongSteps: 3, seed: 7 }))).toEqual(expect.arrayContaining(wrongSteps(at({ wrongSteps: 2, seed: 7 }))));
   });
 
+  it('is wrong in a given order, and completes one that is short or repeats itself', () => {
+    expect(wrongSteps(at({ wrongSteps: 2, order: [5, 1, 0, 2, 3, 4] }))).toEqual([1, 5]);
+    expect(wrongSteps(at({ wrongSteps: 3, order: [4, 4] }))).toEqual([0, 1, 4]);
+  });
+
   it('scores no action but the mistaken one where it is wrong', () => {
     const made = at({ wrongSteps: 6 });
     for (let step = 0; step < 6; step++) {
