@@ -5,6 +5,7 @@
 import { untrack } from 'svelte';
 import { decodeLink, encodeLink } from '../codec/link';
 import { loadPlugins } from '../core/on-demand';
+import type { Table } from '../core/contracts/scenario';
 import { PluginSet, type PluginKind } from '../core/plugin-set';
 import { findPresetSpec, loadPreset, presetIds } from '../core/experiment/presets';
 import { resolveExperiment, wantedPlugins } from '../core/experiment/resolve';
@@ -13,6 +14,7 @@ import type { SchemeSpec } from '../core/scheme/scheme-spec';
 import type { Metric } from '../worker/protocol';
 import { Experiment } from './experiment.svelte';
 import { Consequences } from './consequences.svelte';
+import { readsLearnedReward } from './priced-scheme';
 import { mostTellingStep } from './most-telling-step';
 import { Notices } from './notices.svelte';
 import { openExperiment } from './open-experiment';
@@ -61,6 +63,8 @@ export class Lab {
   /** Scheme that the panels follow; apart, so that what depends on it alone does not see every edit. */
   readonly #followed: number = $derived.by(() => this.experiment.spec.view.scheme);
   readonly #stop: (() => void)[] = [];
+  /** The table whose reward model the worker is learning. */
+  #learning: Table | null = null;
 
   /** `plugins` must hold everything that `spec` names. */
   constructor(spec: ExperimentSpec, plugins: PluginSet, options: LabOptions) {
@@ -92,6 +96,11 @@ export class Lab {
           const followed = this.#followed;
           this.selection.keepWithin(scene.batch.length);
           this.selection.suggest(mostTellingStep(scene, untrack(() => this.whatIf.frame.schemes), followed));
+        });
+        $effect(() => {
+          const { resolved, scene } = this.whatIf.frame;
+          const isWanted = scene.learnedReward === null && resolved.schemes.some((compiled) => compiled !== null && readsLearnedReward(compiled));
+          if (isWanted) void this.#learnReward(scene.table);
         });
       }),
     );
@@ -261,6 +270,21 @@ export class Lab {
     await this.showRolloutsOf(scheme, iteration);
     if (selected) this.selection.pin(selected);
     this.notices.dismiss('restore');
+  }
+
+  /** Has the worker learn the reward that a scheme reads, once per table. */
+  async #learnReward(table: Table): Promise<void> {
+    if (this.#learning === table || this.whatIf.scene.table !== table || this.whatIf.scene.learnedReward) return;
+    this.#learning = table;
+    try {
+      const rows = await this.run.learnedReward();
+      if (rows && this.whatIf.scene.table === table) this.whatIf.useLearnedReward(rows, this.experiment.spec);
+    } catch (error) {
+      if (error instanceof SupersededError) setTimeout(() => void this.#learnReward(table), 300);
+      else this.notices.show({ key: 'learned', tone: 'warn', title: 'The reward model could not be trained.', text: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#learning = null;
+    }
   }
 
   #whyNot(candidate: ExperimentSpec): SpecProblem | null {

@@ -2,6 +2,7 @@
 import { Workspace } from '../core/batch/workspace';
 import { batchFigures, type BatchFigures } from '../core/diagnostics/batch-figures';
 import { directionCosine, updateDirection } from '../core/diagnostics/update-direction';
+import type { Column, ColumnSource, Shape } from '../core/contracts/columns';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { ExactValue, whyNoExactValue } from '../core/scheme/exact-value';
 import { EMPTY_SIDE, priceBatch, type PricedBatch, type Side } from '../core/scheme/price-batch';
@@ -27,8 +28,25 @@ export function sideOf(scene: Scene, compiled: CompiledScheme, scheme: number): 
     rewardState: own?.rewardState ?? [],
     estimatorState: own?.estimatorState,
     value: valueOf(scene, compiled, own?.critic ?? null),
-    columns: null,
+    columns: scene.learnedReward && new LearnedColumn(scene, scene.learnedReward),
   };
+}
+
+/** True when a term of the scheme pays by a learned reward. */
+export function readsLearnedReward(compiled: CompiledScheme): boolean {
+  return compiled.terms.some((term) => Object.hasOwn(term.plugin.needs, 'learnedReward'));
+}
+
+/** The learned reward of every step of the scene, looked up by table row. */
+class LearnedColumn implements ColumnSource {
+  constructor(
+    private readonly scene: Scene,
+    private readonly rows: Float64Array,
+  ) {}
+
+  column(name: string, shape: Shape): Column | string {
+    return name === 'learnedReward' && shape === 'step' ? this.scene.batch.gatherRow(this.rows) : '';
+  }
 }
 
 function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | null): Float64Array | null {
@@ -42,6 +60,9 @@ function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | 
 
 /** Prices the scene under a scheme and measures it. Throws what pricing throws. */
 export function priceScheme(scene: Scene, compiled: CompiledScheme, scheme: number, workspace: Workspace, direction: Float64Array): PricedScheme {
+  if (scene.learnedReward === null && readsLearnedReward(compiled)) {
+    throw new Error('The reward model is being trained; this scheme is priced as soon as it is ready.');
+  }
   const side = sideOf(scene, compiled, scheme);
   const priced = priceBatch(scene.batch, compiled, side, { buffer: workspace.buffer });
   return {

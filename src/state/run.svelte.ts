@@ -212,6 +212,14 @@ export class Run {
     });
   }
 
+  /** The learned reward of every table row, under the newest spec; null when no scheme reads one. */
+  async learnedReward(): Promise<Float64Array | null> {
+    if (!(await this.#ready())) return null;
+    this.#settle();
+    const scheme = this.#spec.schemes.findIndex((_, k) => !this.#failures.has(k));
+    return (await this.recall(Math.max(0, scheme), 0)).learnedReward;
+  }
+
   /** Asks for bias and variance over fresh batches of a policy; `diagnosis` holds the answer when it is there. */
   async diagnose(logits: Float64Array, batches = 64): Promise<void> {
     if (!(await this.#ready())) return;

@@ -39,6 +39,8 @@ export interface Scene {
   readonly values: ExactValues;
   /** J of the true objective under the behaviour policy. */
   readonly objective: number;
+  /** [rows] score of every table row by the learned reward; null until it has been learned. */
+  readonly learnedReward: Float64Array | null;
   /** Exact gradient of J with respect to the logits, [S·A]. */
   readonly gradient: Float64Array;
   /** [nTraj] what the true objective paid, and whether the task ended. */
@@ -47,7 +49,7 @@ export interface Scene {
 }
 
 /** Rolls out the batch of the view under its behaviour policy and evaluates it exactly. */
-export function makeScene(resolved: Resolved, behaviour: Behaviour): Scene {
+export function makeScene(resolved: Resolved, behaviour: Behaviour, learnedReward: Float64Array | null = null): Scene {
   const { table, scenario, scenarioParams, spec } = resolved;
   const logits = behaviour.snapshot?.logits ?? resolved.initialLogits;
   const policy = softmaxPolicy(logits, table.S, table.A);
@@ -73,6 +75,7 @@ export function makeScene(resolved: Resolved, behaviour: Behaviour): Scene {
     largestExact: largest(exact, batch),
     value: batch.column('belief', 'state') as Float64Array,
     values,
+    learnedReward,
     objective: startValue(table, values.value),
     gradient: policyGradient(table, policy.probability, values, visits),
     outcome: batch.column('outcome', 'trajectory') as Float64Array,

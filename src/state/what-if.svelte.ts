@@ -8,6 +8,7 @@
  */
 import { flushSync } from 'svelte';
 import { Workspace } from '../core/batch/workspace';
+import type { Table } from '../core/contracts/scenario';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import { resolveExperiment, type Experiment as Resolved } from '../core/experiment/resolve';
 import type { PluginSet } from '../core/plugin-set';
@@ -31,6 +32,8 @@ export class WhatIf {
   #frame = $state.raw() as WhatIfFrame;
   #behaviour = $state.raw<Behaviour>(STARTING_POLICY);
   readonly #scene = $derived(this.#frame.scene);
+  /** The learned reward of a table's rows, once the worker has one. */
+  #learned: { readonly table: Table; readonly rows: Float64Array } | null = null;
   #wanted: ExperimentSpec | null = null;
   #isScheduled = false;
   readonly #plugins: PluginSet;
@@ -72,6 +75,12 @@ export class WhatIf {
     this.request(spec);
   }
 
+  /** Prices learned rewards from now on by these numbers, one per row of the table on screen. */
+  useLearnedReward(rows: Float64Array, spec: ExperimentSpec): void {
+    this.#learned = { table: this.scene.table, rows };
+    this.request(spec);
+  }
+
   #update(): void {
     const spec = this.#wanted;
     this.#wanted = null;
@@ -85,7 +94,8 @@ export class WhatIf {
   #make(spec: ExperimentSpec, old: WhatIfFrame | null): WhatIfFrame {
     const resolved = resolveExperiment(spec, this.#plugins, old?.resolved ?? null);
     const behaviour = fits(this.#behaviour, resolved) ? this.#behaviour : STARTING_POLICY;
-    const scene = old && showsSameBatch(old, resolved, behaviour) ? old.scene : makeScene(resolved, behaviour);
+    const learned = this.#learned?.table === resolved.table ? this.#learned.rows : null;
+    const scene = old && showsSameBatch(old, resolved, behaviour) ? withLearnedReward(old.scene, learned) : makeScene(resolved, behaviour, learned);
     const size = scene.table.S * scene.table.A;
     if (this.#direction.length !== size) this.#direction = new Float64Array(size);
     const problems: (string | null)[] = spec.schemes.map((_, k) => resolved.failures.find((failure) => failure.scheme === k)?.message ?? null);
@@ -111,6 +121,10 @@ export class WhatIf {
     pair[0].releaseAll();
     return pair[0];
   }
+}
+
+function withLearnedReward(scene: Scene, learnedReward: Float64Array | null): Scene {
+  return scene.learnedReward === learnedReward ? scene : { ...scene, learnedReward };
 }
 
 /** A snapshot of another scenario's policy shows nothing here. */

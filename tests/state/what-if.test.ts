@@ -91,6 +91,23 @@ describe('re-pricing', () => {
     }
   });
 
+  test('a learned reward is waited for, then priced', () => {
+    const whatIf = new WhatIf(spec, plugins, schedule);
+    const term = { reward: 'bradley-terry', label: '', weight: 1, params: {}, gated: false };
+    const learned = { ...spec, schemes: spec.schemes.map((scheme, k) => (k === 0 ? { ...scheme, terms: [...scheme.terms, term] } : scheme)) };
+    whatIf.request(learned);
+    nextFrame();
+    expect(whatIf.frame.problems[0]).toContain('being trained');
+    const before = whatIf.frame.schemes[0]!.priced.advantage.slice();
+    const batch = whatIf.scene.batch;
+    whatIf.useLearnedReward(Float64Array.from({ length: whatIf.scene.table.rows }, (_, row) => Math.sin(row)), learned);
+    nextFrame();
+    expect(whatIf.frame.problems[0]).toBeNull();
+    expect(whatIf.scene.batch).toBe(batch);
+    expect(whatIf.frame.schemes[0]!.priced.advantage).toEqual(priced(whatIf, learned.schemes[0] as SchemeSpec, 0));
+    expect(whatIf.frame.schemes[0]!.priced.advantage).not.toEqual(before);
+  });
+
   test("shows another policy's rollouts under that policy's exact advantage", () => {
     const whatIf = new WhatIf(spec, plugins, schedule);
     const { table } = whatIf.scene;
