@@ -12,6 +12,7 @@ import { UnknownPluginError } from '../core/plugin-set';
 import { advantages } from './advantages';
 import { numberOption, objectOption, readArguments, UsageError } from './arguments';
 import { exactValues, policyLogits } from './exact';
+import { exportRollouts } from './export';
 import { list } from './list';
 import { rewards } from './rewards';
 import { run } from './run';
@@ -46,6 +47,9 @@ const COMMANDS: Readonly<Record<string, CommandFunction>> = {
     if (gamma !== undefined && !(gamma >= 0 && gamma <= 1)) throw new UsageError('--gamma: expected a number from 0 to 1.');
     return exactValues(table, logits, { gamma, horizon });
   },
+  export(argv) {
+    return exportRollouts(argv, { plugins: allPlugins(), loadPreset, readText });
+  },
   run(argv) {
     return run(argv, {
       plugins: allPlugins(),
@@ -64,15 +68,19 @@ function wasmBinaries(): string {
   return `${join(dirname(main), 'dist')}/`;
 }
 
-/** Parsed JSON of a file, or of standard input for `-`. */
-function readJson(path: string | undefined): unknown {
-  if (path === undefined) throw new UsageError('Which file? Give its path, or - for standard input.');
-  let text: string;
+/** Text of a file, or of standard input for `-`. */
+function readText(path: string): string {
   try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}`);
   }
+}
+
+/** Parsed JSON of a file, or of standard input for `-`. */
+function readJson(path: string | undefined): unknown {
+  if (path === undefined) throw new UsageError('Which file? Give its path, or - for standard input.');
+  const text = readText(path);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
