@@ -31,7 +31,7 @@ test.each([
   ['bad-input', { estimator: 'gae', input: {} }, 'input.trajectories is missing.'],
   ['bad-input', { input: { trajectories } }, 'estimator is missing.'],
   ['bad-input', 7, 'estimator is missing.'],
-  ['not-finite', { estimator: 'mc-return', input: { trajectories: [{ rewards: [1e308, 1e308] }] } }, 'The advantage of step 0 of trajectories[0] is Infinity.'],
+  ['not-finite', { estimator: 'mc-return', input: { trajectories: [{ rewards: [1e308, 1e308] }] } }, 'advantages[0][0] is not a finite number.'],
 ])('%s: %o', (code, entry, message) => {
   expect(answerTo(entry)).toEqual({ id: (entry as { id?: unknown }).id ?? 'cases[0]', error: { code, message: expect.stringContaining(message) as string } });
 });
