@@ -121,7 +121,7 @@ export class Lab {
   static async open(hash: string, options: LabOptions): Promise<Lab> {
     const { value: lab, problem, notices } = await openExperiment(hash, (spec, plugins) => new Lab(spec, plugins, options));
     if (problem) lab.notices.show({ key: 'link', tone: 'warn', title: 'The link could not be opened.', text: `${problem} This is the default experiment.` });
-    lab.#sayAdjusted(notices);
+    lab.#sayAdjusted([...notices, ...lab.#clamped()]);
     void lab.restoreBehaviour();
     return lab;
   }
@@ -245,10 +245,19 @@ export class Lab {
     this.selection.release();
     this.whatIf.showRolloutsOf(STARTING_POLICY, spec);
     // Its batch is on screen after the next frame; until then the step may not exist.
-    if (selected) requestAnimationFrame(() => this.selection.pin(selected));
+    requestAnimationFrame(() => {
+      if (selected) this.selection.pin(selected);
+      this.#sayAdjusted(this.#clamped());
+    });
     this.notices.dismiss('link');
     this.#sayAdjusted(adjusted);
     void this.restoreBehaviour();
+  }
+
+  /** Values of the scenario and the objective that were outside their limits; a scheme's card says its own. */
+  #clamped(): string[] {
+    const shared = this.whatIf.frame.resolved.problems.filter(({ field }) => !field.startsWith('/schemes/'));
+    return shared.map(({ field, message }) => `${field.split('/').at(-1)}: ${message}`);
   }
 
   #sayAdjusted(notices: readonly string[]): void {
