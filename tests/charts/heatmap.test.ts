@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BREAK } from '../../src/charts/geometry/row-order';
-import { cellAt, cellBox, fitRowHeight, heatmapLayout, layoutBetween, moveByKey, rowBox } from '../../src/charts/geometry/heatmap-layout';
+import { cellAt, cellBox, fitRowHeight, heatmapLayout, LABELLED_ROW, layoutBetween, moveByKey, rowBox, rowsThatFit } from '../../src/charts/geometry/heatmap-layout';
 import { heatmapSurface, isWrongSign, paintCells } from '../../src/charts/geometry/heatmap-cells';
 import { overviewRows, paintOverview } from '../../src/charts/geometry/density-overview';
 import { describeHeatmap, describeStep } from '../../src/charts/geometry/heatmap-words';
@@ -73,6 +73,13 @@ describe('heatmap layout', () => {
     expect(fitRowHeight(order, 47)).toBe(14);
     expect(fitRowHeight(order, 20)).toBe(9);
     expect(fitRowHeight(order, 900)).toBe(22);
+  });
+
+  test('as many rows as have room for their labels, 8 to 32', () => {
+    expect(rowsThatFit(300, 2)).toBe(25);
+    expect(25 * LABELLED_ROW + 2 * 5).toBeLessThanOrEqual(300);
+    expect(26 * LABELLED_ROW + 2 * 5).toBeGreaterThan(300);
+    expect([rowsThatFit(0, 0), rowsThatFit(2000, 7)]).toEqual([8, 32]);
   });
 });
 

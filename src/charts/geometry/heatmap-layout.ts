@@ -84,6 +84,14 @@ export function fitRowHeight(rowOrder: Int32Array, available: number, { min = 9,
   return Math.min(max, Math.max(min, height));
 }
 
+/** Least height of a row, CSS pixels, whose label does not touch its neighbours'. */
+export const LABELLED_ROW = 11.5;
+
+/** How many labelled rows fit into `available` CSS pixels beside so many breaks: 8 to 32. */
+export function rowsThatFit(available: number, breaks: number): number {
+  return Math.max(8, Math.min(32, Math.floor((available - breaks * BREAK_HEIGHT) / LABELLED_ROW)));
+}
+
 /** Position of a cell, CSS pixels; undefined when its trajectory is not among the rows. */
 export function cellBox(layout: HeatmapLayout, { trajectory, step }: StepRef): Box | undefined {
   const row = rowBox(layout, trajectory);
