@@ -48,7 +48,7 @@ export const rooms: readonly Room[] = [
   { path: 'src/lessons', may: ['src/core'] },
   {
     path: 'src/app',
-    may: ['src/state', 'src/ui', 'src/charts', 'src/lessons'],
+    may: ['src/state', 'src/ui', 'src/charts', 'src/lessons', 'src/export'],
     types: ['src/core'],
     packages: [...page, '@fontsource-variable/'],
   },

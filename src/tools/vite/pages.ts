@@ -15,6 +15,7 @@ export interface Page {
 
 export const appPages: readonly Page[] = [
   { source: 'src/app/lab.html', emit: ['index.html', 'lab/index.html'], entry: 'src/app/main.ts' },
+  { source: 'src/app/logs.html', emit: ['logs/index.html'], entry: 'src/app/logs-main.ts' },
 ];
 
 export const embedPages: readonly Page[] = [

@@ -1,0 +1,291 @@
+/** One log under up to four estimators: what was read, what its columns mean, and every price of it. */
+import { createContext } from 'svelte';
+import { advantageRange } from '../../charts/geometry/advantage-range';
+import type { StepRef } from '../../charts/geometry/heatmap-layout';
+import { SLOTS, type Slot } from '../../charts/palette';
+import { columnsFor } from '../../core/batch/columns-for';
+import { importLog, type ImportedLog } from '../../core/batch/log-import';
+import { guessRoles, rolesOf, SINGLE_ROLES, type LogRole, type RoleGuess, type Roles } from '../../core/batch/log-roles';
+import { LogError, type LogTable } from '../../core/batch/log-table';
+import { readLog } from '../../core/batch/log-text';
+import { freshBuffer } from '../../core/batch/workspace';
+import type { EstimateResult, EstimatorPlugin } from '../../core/contracts/estimator';
+import type { Explanation } from '../../core/contracts/explanation';
+import { completeParameters, type StoredValues } from '../../core/contracts/parameters';
+import { batchFigures, type BatchFigures } from '../../core/diagnostics/batch-figures';
+import { loadPlugins } from '../../core/on-demand';
+import { PluginSet } from '../../core/plugin-set';
+import type { EstimatorEntry } from './estimator-choices';
+
+export const MOST_LANES = 4;
+
+/** An estimator that the log is priced under. */
+export interface Lane {
+  readonly id: string;
+  readonly params: StoredValues;
+}
+
+/** One lane's prices; `problem` says why there are none. */
+export interface PricedLane {
+  readonly slot: Slot;
+  readonly lane: Lane;
+  readonly plugin: EstimatorPlugin | null;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly columns: unknown;
+  readonly result: EstimateResult | null;
+  readonly advantage: Float64Array | null;
+  readonly range: number;
+  readonly problem: string | null;
+}
+
+interface Source {
+  readonly name: string;
+  readonly table: LogTable;
+  readonly guesses: readonly RoleGuess[];
+}
+
+export class LogSession {
+  readonly #entries: readonly EstimatorEntry[];
+  readonly #preferred: readonly string[];
+  readonly #plugins = new PluginSet();
+  #source = $state.raw<Source | null>(null);
+  #roles = $state.raw<Roles>({});
+  #weights = $state.raw<Readonly<Record<string, number>>>({});
+  #badRows = $state<'skip' | 'refuse'>('skip');
+  #lanes = $state.raw<readonly Lane[]>([]);
+  #loaded = $state(0);
+  #failure = $state<string | null>(null);
+  #pinned = $state.raw<StepRef | null>(null);
+  #hovered = $state.raw<StepRef | null>(null);
+  #chosen = $state(0);
+
+  /** The import under the roles of the moment, or why it fails. */
+  readonly #imported = $derived.by((): ImportedLog | string | null => {
+    if (!this.#source) return null;
+    try {
+      return importLog(this.#source.table, { roles: this.#roles, badRows: this.#badRows, weights: this.#weights });
+    } catch (error) {
+      if (error instanceof LogError) return error.message;
+      throw error;
+    }
+  });
+  /** Lanes of the last pricing: one that nothing changed for stays the same object. */
+  #last: readonly PricedLane[] = [];
+  #lastLog: ImportedLog | null = null;
+  readonly #priced = $derived.by((): readonly PricedLane[] => {
+    void this.#loaded;
+    const { log } = this;
+    const kept = log === this.#lastLog ? this.#last : [];
+    this.#lastLog = log;
+    return (this.#last = log ? this.#lanes.map((lane, k) => kept.find((old) => old.lane === lane && old.slot === SLOTS[k] && old.plugin) ?? this.#price(log, lane, SLOTS[k]!)) : []);
+  });
+
+  /** `preferred` are the estimators to begin with, best first; the first that the log can feed are taken. */
+  constructor(entries: readonly EstimatorEntry[], preferred: readonly string[]) {
+    this.#entries = entries;
+    this.#preferred = preferred;
+  }
+
+  get entries(): readonly EstimatorEntry[] {
+    return this.#entries;
+  }
+  get source(): Source | null {
+    return this.#source;
+  }
+  get log(): ImportedLog | null {
+    return typeof this.#imported === 'object' ? this.#imported : null;
+  }
+  /** Why there is nothing to see: the file, its roles, or a refused row. */
+  get failure(): string | null {
+    return this.#failure ?? (typeof this.#imported === 'string' ? this.#imported : null);
+  }
+  get roles(): Roles {
+    return this.#roles;
+  }
+  get weights(): Readonly<Record<string, number>> {
+    return this.#weights;
+  }
+  get badRows(): 'skip' | 'refuse' {
+    return this.#badRows;
+  }
+  get lanes(): readonly PricedLane[] {
+    return this.#priced;
+  }
+  /** The lane that the numbers below speak of. */
+  get chosen(): number {
+    return Math.min(this.#chosen, Math.max(0, this.#lanes.length - 1));
+  }
+  get step(): StepRef | null {
+    const { log } = this;
+    const at = this.#hovered ?? this.#pinned;
+    return at && log && at.trajectory < log.batch.nTraj && at.step < log.batch.length[at.trajectory]! ? at : null;
+  }
+
+  /** Reads a text; on failure what was there before stays. */
+  async open(name: string, text: string): Promise<void> {
+    try {
+      const table = readLog(text);
+      const guesses = guessRoles(table, new Set(this.#entries.flatMap(({ needs }) => Object.keys(needs))));
+      this.#failure = null;
+      this.#weights = {};
+      this.#roles = rolesOf(guesses);
+      this.#source = { name, table, guesses };
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      this.#failure = `${name}: ${error.message}`;
+      return;
+    }
+    await this.#fillLanes();
+    this.#pinned = this.#tellingStep();
+  }
+
+  async openSample(): Promise<void> {
+    const { sampleLog } = await import('../../core/batch/log-sample');
+    await this.open('Sample: 48 attempts at 6 sums', sampleLog());
+  }
+
+  close(): void {
+    this.#source = null;
+    this.#failure = null;
+    this.#pinned = null;
+    this.#hovered = null;
+  }
+
+  dismiss(): void {
+    this.#failure = null;
+  }
+
+  /** Why the log cannot feed an estimator; null when it can. */
+  whyNot({ id, needs, params }: EstimatorEntry): string | null {
+    const { log } = this;
+    if (!log) return null;
+    try {
+      columnsFor({ needs, params }, completeParameters(params, {}).values, log.batch);
+      return null;
+    } catch (error) {
+      const missing = this.#entries.find((entry) => entry.id === id) ? missingField(error) : null;
+      return missing ?? (error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  setRole(column: string, role: LogRole): void {
+    const roles = { ...this.#roles, [column]: role };
+    for (const other of Object.keys(roles)) if (other !== column && roles[other] === role && SINGLE_ROLES.includes(role)) roles[other] = 'ignore';
+    this.#roles = roles;
+    if (this.#lanes.length === 0) void this.#fillLanes();
+  }
+  setWeight(column: string, weight: number): void {
+    this.#weights = { ...this.#weights, [column]: weight };
+  }
+  setBadRows(badRows: 'skip' | 'refuse'): void {
+    this.#badRows = badRows;
+  }
+
+  async addLane(id: string): Promise<void> {
+    if (this.#lanes.length >= MOST_LANES) return;
+    await this.#load([id]);
+    this.#lanes = [...this.#lanes, { id, params: {} }];
+  }
+  async setEstimator(k: number, id: string): Promise<void> {
+    await this.#load([id]);
+    this.#lanes = this.#lanes.map((lane, j) => (j === k ? { id, params: {} } : lane));
+  }
+  setParams(k: number, params: StoredValues): void {
+    this.#lanes = this.#lanes.map((lane, j) => (j === k ? { ...lane, params } : lane));
+  }
+  removeLane(k: number): void {
+    this.#lanes = this.#lanes.filter((_, j) => j !== k);
+  }
+
+  choose(k: number): void {
+    this.#chosen = k;
+  }
+  hover(step: StepRef | null): void {
+    this.#hovered = step;
+  }
+  pin(step: StepRef): void {
+    this.#pinned = step;
+    this.#hovered = null;
+  }
+
+  /** What the lane's estimator says about one step, or why it says nothing. */
+  explain({ plugin, columns, values, result }: PricedLane, { trajectory, step }: StepRef): Explanation | string {
+    if (!plugin || !result) return '';
+    try {
+      return plugin.explain(columns as never, values as never, result, trajectory, step);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** How a lane compares with another column: the first lane, or what the log says itself. */
+  figures(lane: PricedLane, reference: Float64Array): BatchFigures | null {
+    const { log } = this;
+    return log && lane.advantage ? batchFigures(lane.advantage, reference, log.batch, log.batch.group) : null;
+  }
+
+  #price({ batch }: ImportedLog, lane: Lane, slot: Slot): PricedLane {
+    const empty = { slot, lane, values: {}, columns: null, result: null, advantage: null, range: 0 };
+    if (!this.#plugins.has('estimator', lane.id)) return { ...empty, plugin: null, problem: null };
+    const plugin = this.#plugins.get('estimator', lane.id);
+    const { values } = completeParameters(plugin.params, lane.params);
+    try {
+      const columns = columnsFor(plugin, values, batch);
+      const result = plugin.estimate(columns as never, values as never, { buffer: freshBuffer, state: undefined, iteration: 0, detail: true });
+      const range = advantageRange(result.advantage, batch.length, batch.maxLen);
+      return { slot, lane, plugin, values, columns, result, advantage: result.advantage, range, problem: null };
+    } catch (error) {
+      return { ...empty, plugin, values, problem: missingField(error) ?? (error instanceof Error ? error.message : String(error)) };
+    }
+  }
+
+  async #load(ids: readonly string[]): Promise<void> {
+    await loadPlugins(this.#plugins, ids.map((id) => ['estimator', id] as const));
+    this.#loaded += 1;
+  }
+
+  /** Lanes that the new log cannot feed give way to the first preferred ones that it can. */
+  async #fillLanes(): Promise<void> {
+    const entryOf = (id: string) => this.#entries.find((entry) => entry.id === id);
+    const fits = (id: string) => {
+      const entry = entryOf(id);
+      return entry !== undefined && this.whyNot(entry) === null;
+    };
+    const kept = this.#lanes.filter(({ id }) => fits(id));
+    const fresh = this.#preferred.filter((id) => fits(id) && !kept.some((lane) => lane.id === id));
+    const lanes = kept.length > 0 ? kept : fresh.slice(0, MOST_LANES).map((id) => ({ id, params: {} }));
+    await this.#load(lanes.map(({ id }) => id));
+    this.#lanes = lanes;
+    this.#chosen = 0;
+  }
+
+  /** The step on which the first lane and another one differ most, each over its own range: the first sight is a finding. */
+  #tellingStep(): StepRef | null {
+    const { log } = this;
+    const [first, ...others] = this.#priced.filter(({ advantage }) => advantage !== null);
+    if (!log || !first) return null;
+    const { nTraj, maxLen, length } = log.batch;
+    let best: StepRef | null = null;
+    let most = -1;
+    for (let i = 0; i < nTraj; i++) {
+      for (let t = 0; t < length[i]!; t++) {
+        const at = (lane: PricedLane) => (lane.range > 0 ? Math.max(-1, Math.min(1, lane.advantage![i * maxLen + t]! / lane.range)) : 0);
+        const apart = Math.max(Math.abs(at(first)) * 0.01, ...others.map((lane) => Math.abs(at(first) - at(lane))));
+        if (apart > most) {
+          most = apart;
+          best = { trajectory: i, step: t };
+        }
+      }
+    }
+    return best;
+  }
+}
+
+/** "It reads “values”, which this log lacks." in place of the place of the first trajectory without them. */
+function missingField(error: unknown): string | null {
+  const found = /^trajectories\[(\d+)\] has no "([^"]+)"/.exec(error instanceof Error ? error.message : '');
+  if (!found) return null;
+  return `It reads a column “${found[2]}”, which ${found[1] === '0' ? 'this log lacks' : `trajectory ${Number(found[1]) + 1} of this log lacks`}.`;
+}
+
+export const [getSession, setSession] = createContext<LogSession>();
