@@ -97,10 +97,10 @@ function isScaleFree({ spec, estimator, estimatorParams }: CompiledScheme): bool
 }
 
 function truthOf({ table }: Experiment, { probability }: TablePolicy): DiagnosisTruth & { value: Float64Array } {
-  const { S, A, rowState, rowAction } = table;
+  const { S, A, rowState, rowAction, logitRow } = table;
   const exact = evaluatePolicy(table, probability, table.metrics[table.truth]);
   const gradient = policyGradient(table, probability, exact, occupancy(table, probability));
-  return { S, A, rowState, rowAction, advantage: exact.advantage, value: exact.value, gradient, probability };
+  return { S, A, rowState, rowAction, ...(logitRow && { logitRow }), advantage: exact.advantage, value: exact.value, gradient, probability };
 }
 
 function addReturns(priced: PricedBatch, played: Rollout, rowState: Uint32Array, sum: Float64Array, count: Float64Array): void {

@@ -5,6 +5,7 @@ import type { Table } from '../core/contracts/scenario';
 import { startValue, type ExactValues } from '../core/mdp/exact';
 import { occupancy, policyGradient, type Occupancy } from '../core/mdp/occupancy';
 import type { TablePolicy } from '../core/mdp/policy';
+import { poolShared } from '../core/mdp/shared-logits';
 import { pairOfRow } from '../core/scheme/aggregate';
 import type { PricedBatch } from '../core/scheme/price-batch';
 import type { StepResult } from './batch-step';
@@ -86,6 +87,7 @@ export class IterationMetrics {
 
   #cosine(policy: TablePolicy, dLogits: Float64Array, exact: ExactValues): number {
     for (let k = 0; k < dLogits.length; k++) this.#negated[k] = -dLogits[k];
+    poolShared(this.#table, this.#negated);
     this.#occupancy = occupancy(this.#table, policy.probability, {}, this.#occupancy);
     policyGradient(this.#table, policy.probability, exact, this.#occupancy, 1, this.#gradient);
     return directionCosine(this.#negated, this.#gradient);

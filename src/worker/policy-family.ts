@@ -1,4 +1,5 @@
 import type { Experiment } from '../core/experiment/resolve';
+import { poolShared, spreadShared } from '../core/mdp/shared-logits';
 import { chooseEngine } from '../engine/choose-engine';
 import { EngineLostError, EngineUnavailableError, type Engine, type EngineName, type Network, type NetworkShape } from '../engine/engine';
 import { initialParameters, meanSquaredNorm } from '../engine/initial-parameters';
@@ -21,7 +22,7 @@ export interface PolicyFamily {
   create(seedNumber: number): Parameterised;
   /** [S·A] logits of each; the arrays are valid until the next call. */
   logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]>;
-  /** One optimiser step of each along −dL/dlogits, [S·A] each, at the parameters of the last `logits` call. */
+  /** One optimiser step of each along −dL/dlogits, [S·A] each and written over, at the parameters of the last `logits` call. */
   step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void>;
   dispose(): void;
 }
@@ -41,7 +42,7 @@ export async function openFamily(experiment: Experiment, learners: number, optio
   return policy.kind === 'tabular' ? new TabularFamily(experiment) : NetworkFamily.open(experiment, learners, options);
 }
 
-/** θ[s, a] itself, in double precision. */
+/** θ[s, a] itself, in double precision; states that share their logits hold copies of one row. */
 class TabularFamily implements PolicyFamily {
   readonly engine = { name: 'tabular', words: 'Tabular softmax in TypeScript' } as const;
 
@@ -58,7 +59,12 @@ class TabularFamily implements PolicyFamily {
   }
 
   async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void> {
-    learners.forEach(({ parameters, optimiser }, k) => optimiser.step(parameters, dLogits[k]));
+    const { table } = this.experiment;
+    learners.forEach(({ parameters, optimiser }, k) => {
+      poolShared(table, dLogits[k]);
+      optimiser.step(parameters, dLogits[k]);
+      spreadShared(table, parameters as Float64Array);
+    });
   }
 
   dispose(): void {}

@@ -30,6 +30,13 @@ export interface Table {
   readonly stateTables: Readonly<Record<string, Float64Array>>;
   /** Start states (prompts) and their probabilities. Each group shares one. */
   readonly start: { readonly state: Uint32Array; readonly probability: Float64Array };
+  /** How groups take their starts: each by chance, or all in turn, over the batches; in turn needs equal probabilities. Missing: random. */
+  readonly starts?: 'random' | 'stratified';
+  /**
+   * [S] state whose row of logits each state uses: the first of those that the policy cannot tell apart, itself otherwise.
+   * Missing: every state has a row of its own. Features of such states are alike, so that networks cannot tell them apart either.
+   */
+  readonly logitRow?: Uint32Array;
   /** 1 for absorbing states that no policy acts in; they are left out of updates and figures. */
   readonly absorbing: Uint8Array; // [S]
   /** Inputs of networks, row-major [S × features.width]. */

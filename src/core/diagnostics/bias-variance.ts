@@ -1,6 +1,6 @@
 import type { Frame } from '../contracts/columns';
 import { largest, SIGN_THRESHOLD } from './batch-figures';
-import { directionCosine, updateDirection } from './update-direction';
+import { directionCosine, updateDirection, type RowLookup } from './update-direction';
 
 /** How an estimator's advantages relate to the exact ones over fresh batches of one policy, with standard errors. */
 export interface EstimatorDiagnosis {
@@ -22,11 +22,8 @@ export interface EstimatorDiagnosis {
 }
 
 /** Exact quantities of the policy under which the batches are made. */
-export interface DiagnosisTruth {
+export interface DiagnosisTruth extends RowLookup {
   readonly S: number;
-  readonly A: number;
-  readonly rowState: Uint32Array;
-  readonly rowAction: Uint32Array;
   /** A_t(s, a) of the true objective, [T · S · A]. */
   readonly advantage: Float64Array;
   /** Gradient of the true objective with respect to the logits, [S·A]. */

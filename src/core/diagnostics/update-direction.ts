@@ -1,4 +1,6 @@
 import type { Frame } from '../contracts/columns';
+import type { Table } from '../contracts/scenario';
+import { poolShared } from '../mdp/shared-logits';
 
 /** Where a batch's steps were taken and by which policy. */
 export interface Visits extends Frame {
@@ -6,27 +8,25 @@ export interface Visits extends Frame {
   readonly row: Uint32Array;
 }
 
-interface RowLookup {
-  readonly A: number;
-  readonly rowState: Uint32Array;
-  readonly rowAction: Uint32Array;
-}
+export type RowLookup = Pick<Table, 'A' | 'rowState' | 'rowAction' | 'logitRow'>;
 
 /**
  * The direction in which a batch pushes the logits of a tabular softmax policy, [S·A]:
  *
  *     ĝ[s, a] = (1/B) Σ_i Σ_t Â_it (1[s_it = s, a_it = a] − 1[s_it = s] π(a|s))
  *
- * Sum over steps, mean over the B trajectories. Advantages in padding are not read.
+ * Sum over steps, mean over the B trajectories; states that share their logits add up at the first of them. Advantages
+ * in padding are not read.
  */
 export function updateDirection(
   advantage: Float64Array,
   visits: Visits,
-  { A, rowState, rowAction }: RowLookup,
+  table: RowLookup,
   probability: Float64Array,
   out: Float64Array,
 ): Float64Array {
   const { nTraj, maxLen, length, row } = visits;
+  const { A, rowState, rowAction } = table;
   out.fill(0);
   for (let i = 0; i < nTraj; i++) {
     for (let k = i * maxLen, end = k + length[i]; k < end; k++) {
@@ -39,6 +39,7 @@ export function updateDirection(
     for (let a = 0; a < A; a++) total += out[base + a];
     for (let a = 0; a < A; a++) out[base + a] = (out[base + a] - total * probability[base + a]) / nTraj;
   }
+  poolShared(table, out);
   return out;
 }
 

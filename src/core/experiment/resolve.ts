@@ -2,6 +2,7 @@ import { MissingColumnError } from '../batch/columns-for';
 import type { ObjectivePlugin } from '../contracts/objective';
 import { completeParameters, type Parameters, type StoredValues } from '../contracts/parameters';
 import type { ScenarioPlugin, Table } from '../contracts/scenario';
+import { spreadShared } from '../mdp/shared-logits';
 import { UnknownPluginError, type PluginKind, type PluginSet } from '../plugin-set';
 import { compileScheme, type CompiledScheme } from '../scheme/compile-scheme';
 import { whyNoExactValue } from '../scheme/exact-value';
@@ -21,7 +22,7 @@ export interface Experiment {
   readonly scenario: ScenarioPlugin;
   readonly scenarioParams: Record<string, unknown>;
   readonly table: Table;
-  /** [S·A] logits of the starting policy. */
+  /** [S·A] logits of the starting policy; states that share theirs start with those of the first. */
   readonly initialLogits: Float64Array;
   /** By scheme number; null where `failures` says why. `value` is `learned` where an exact one was asked for and does not exist. */
   readonly schemes: readonly (CompiledScheme | null)[];
@@ -66,6 +67,7 @@ export function resolveExperiment(spec: ExperimentSpec, plugins: PluginSet, prev
   const initialLogits = same
     ? same.initialLogits
     : (scenario.initialLogits?.(scenarioParams as never) ?? new Float64Array(table.S * table.A));
+  if (!same) spreadShared(table, initialLogits);
   const failures: SchemeFailure[] = [];
   const schemes = spec.schemes.map((scheme, k) => {
     const kept = same && sameJson(same.spec.schemes[k], scheme) ? same.schemes[k] : null;

@@ -26,6 +26,9 @@ export interface TableSource {
   /** [S] numbers each. */
   readonly stateTables?: Readonly<Record<string, ArrayLike<number>>>;
   readonly start: { readonly state: readonly number[]; readonly probability: readonly number[] };
+  readonly starts?: Table['starts'];
+  /** [S] first of the states that share a row of logits, for each state. */
+  readonly logitRow?: readonly number[];
   /** States that no policy acts in; their rows are written here: every action stays, done. */
   readonly absorbing?: readonly number[];
   /** Inputs of a network for one state, the same number for every state. */
@@ -37,7 +40,8 @@ export interface TableSource {
  * Compiles a scenario to its table. Outcomes of probability 0 are dropped; rows of an (s, a) keep their order.
  *
  * Throws when the horizon is below 1, there are too many states, probabilities of an (s, a) or of the
- * start do not add up to 1 within 1e-9, a next state is outside the table, or a number is not finite.
+ * start do not add up to 1 within 1e-9, a next state is outside the table, a number is not finite, starts in turn are not
+ * equally likely, or states that share logits differ in their features.
  */
 export function compileTable(source: TableSource): Table {
   checkSizes(source);
@@ -66,6 +70,7 @@ export function compileTable(source: TableSource): Table {
   const rowProbability = column((outcome) => outcome.probability);
   const rowThreshold = new Uint32Array(rows);
   for (let sa = 0; sa < S * A; sa++) writeThresholds(rowProbability, rowStart[sa], rowStart[sa + 1], rowThreshold);
+  const features = compileFeatures(source);
   return {
     S,
     A,
@@ -86,8 +91,10 @@ export function compileTable(source: TableSource): Table {
       state: Uint32Array.from(source.start.state),
       probability: Float64Array.from(source.start.probability),
     },
+    ...(source.starts && { starts: checkedStarts(source) }),
+    ...(source.logitRow && { logitRow: compileLogitRow(source.logitRow, S, features) }),
     absorbing,
-    features: compileFeatures(source),
+    features,
   };
 }
 
@@ -164,6 +171,25 @@ function compileStateTables({ S, stateTables = {} }: TableSource): Record<string
     if (bad >= 0) throw new Error(`The state table "${name}" is ${values[bad]} in state ${bad}, not a finite number.`);
   }
   return compiled;
+}
+
+function checkedStarts({ starts, start }: TableSource): Table['starts'] {
+  const [first] = start.probability;
+  if (starts === 'stratified' && start.probability.some((p) => Math.abs(p - first) > 1e-12)) {
+    throw new Error(`Starts in turn must be equally likely; their probabilities are ${start.probability.join(', ')}. Use random starts.`);
+  }
+  return starts;
+}
+
+function compileLogitRow(logitRow: readonly number[], S: number, { width, data }: Table['features']): Uint32Array {
+  if (logitRow.length !== S) throw new Error(`The shared logits name a row for ${logitRow.length} states; there are ${S}.`);
+  for (const [s, row] of logitRow.entries()) {
+    if (!(row <= s) || logitRow[row] !== row) throw new Error(`State ${s} shares the logits of state ${row}, which is not the first state of that row.`);
+    for (let k = 0; k < width; k++) {
+      if (data[s * width + k] !== data[row * width + k]) throw new Error(`States ${row} and ${s} share their logits but differ in feature ${k}.`);
+    }
+  }
+  return Uint32Array.from(logitRow);
 }
 
 function compileFeatures({ S, features }: TableSource): Table['features'] {

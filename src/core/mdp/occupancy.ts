@@ -1,6 +1,7 @@
 /** Where a policy goes, and what follows from it: expected metrics and the exact policy gradient. */
 import type { Table } from '../contracts/scenario';
 import { evaluatePolicy, expectedRowReward, type ExactOptions, type ExactValues } from './exact';
+import { poolShared } from './shared-logits';
 
 export interface Occupancy {
   readonly horizon: number;
@@ -65,6 +66,8 @@ export function expectedMetrics(table: Table, probability: Float64Array, visits:
  * Exact gradient of J with respect to the logits of a softmax policy that does not know the time, [S·A]:
  *
  *     ∂J / ∂θ[s, a] = Σ_t γᵗ d_t(s) · π(a|s) · A_t(s, a)
+ *
+ * Summed over states that share their logits, at the first of them.
  */
 export function policyGradient(
   table: Table,
@@ -85,6 +88,7 @@ export function policyGradient(
     }
     discount *= gamma;
   }
+  poolShared(table, out);
   return out;
 }
 

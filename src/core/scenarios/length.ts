@@ -18,9 +18,10 @@ const SIGNALS = {
 interface Params {
   readonly easy: number;
   readonly hard: number;
+  readonly visible: boolean;
 }
 
-function table({ easy, hard }: Params): Table {
+function table({ easy, hard, visible }: Params): Table {
   const share = [easy, Math.max(0, 1 - easy - hard), hard];
   const total = share[0] + share[1] + share[2];
   return compileTable({
@@ -31,10 +32,11 @@ function table({ easy, hard }: Params): Table {
     metrics: ['correct', 'length', 'hardCorrect'],
     truth: 'correct',
     start: { state: CLASSES.map((_, x) => x), probability: share.map((p) => p / total) },
+    ...(!visible && { logitRow: [...CLASSES.map(() => 0), DONE] }),
     absorbing: [DONE],
     features: (state) => {
       const x = new Float32Array(CLASSES.length);
-      if (state < DONE) x[state] = 1;
+      if (state < DONE) x[visible ? state : 0] = 1;
       return x;
     },
     transitions: (state, action) => {
@@ -62,7 +64,8 @@ function picture(): Picture {
 
 /**
  * One decision: how long to think, 1 to 8, about an easy, a middling or a hard question. State = class, 3 = done. Easy questions
- * are right at any length; hard ones need the longest. The starting policy leans to long thoughts.
+ * are right at any length; hard ones need the longest. The starting policy leans to long thoughts. Unless the class is visible, the
+ * classes share one row of logits.
  */
 export default defineScenario({
   id: 'length',
@@ -73,10 +76,11 @@ export default defineScenario({
   cite: [{ title: 'Stable Reinforcement Learning for Efficient Reasoning', source: 'arXiv:2505.18086' }],
   question: 'When does asking for shorter answers make them wrong?',
   useWhen: 'You ask what a length penalty does, and what it does once the group’s spread is divided out.',
-  breaksWhen: 'Here every class of question has its own row of the policy: the collapse belongs to policies that cannot tell the classes apart.',
+  breaksWhen: 'The collapse belongs to policies that cannot tell the classes apart; with a row of the policy for every class there is none.',
   params: {
     easy: { kind: 'number', default: 0.5, min: 0, max: 1, step: 0.05, help: 'Share of easy questions.' },
     hard: { kind: 'number', default: 0.2, min: 0, max: 1, step: 0.05, help: 'Share of hard questions; the rest is middling.' },
+    visible: { kind: 'boolean', default: true, help: 'Whether the policy sees the class of the question; if not, one row of logits serves all.' },
     lean: { kind: 'number', default: 0.3, min: -1, max: 1, step: 0.05, help: 'Starting logits rise by so much per unit of length.' },
   },
   signals: SIGNALS,

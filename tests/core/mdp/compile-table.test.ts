@@ -37,6 +37,18 @@ describe('compiling a table', () => {
     expect([...table.stateTables['height']]).toEqual([1, 2, 0]);
   });
 
+  it('refuses starts in turn that are not equally likely, and shared logits that cannot be shared', () => {
+    const two = { state: [0, 1], probability: [0.5, 0.5] };
+    expect(compileTable({ ...coin, start: two, starts: 'stratified' }).starts).toBe('stratified');
+    expect(() => compileTable({ ...coin, start: { ...two, probability: [0.6, 0.4] }, starts: 'stratified' })).toThrow(/equally likely; their probabilities are 0.6, 0.4/);
+    const blind = { ...coin, features: () => [1] };
+    expect([...compileTable({ ...blind, logitRow: [0, 0, 2] }).logitRow!]).toEqual([0, 0, 2]);
+    expect(() => compileTable({ ...blind, logitRow: [1, 1, 2] })).toThrow(/State 0 shares the logits of state 1, which is not the first/);
+    expect(() => compileTable({ ...blind, logitRow: [0, 0, 1] })).toThrow(/State 2 shares the logits of state 1, which is not the first/);
+    expect(() => compileTable({ ...blind, logitRow: [0, 0] })).toThrow(/for 2 states; there are 3/);
+    expect(() => compileTable({ ...coin, logitRow: [0, 0, 2] })).toThrow(/States 0 and 1 share their logits but differ in feature 0/);
+  });
+
   it('rounds running probabilities to 32 bits and always takes the last', () => {
     const out = new Uint32Array(5);
     writeThresholds(Float64Array.from([9, 1 / 3, 1 / 3, 1 / 3, 9]), 1, 4, out);
