@@ -58,7 +58,8 @@ export function emptyRollout(maxLen: number, nTraj: number, groupSize: number): 
  *
  * Each trajectory has its own stream, started at (seed, learner, iteration, trajectory), and draws two
  * words a step, action then outcome, needed or not: it does not depend on how many others there are, and two
- * schemes with the same seed meet the same luck. A group's start comes from the group's own stream.
+ * schemes with the same seed meet the same luck. A group's start comes from the group's own stream, or, where the
+ * table asks for starts in turn, is the next one after the last group's, from batch to batch.
  * Fills `out` when its shape fits, padding included, else new arrays.
  */
 export function rollout(table: Table, threshold: Uint32Array, options: RolloutOptions, out?: Rollout): Rollout {
@@ -66,9 +67,15 @@ export function rollout(table: Table, threshold: Uint32Array, options: RolloutOp
   checkGroupSize(nTraj, groupSize);
   const fits = out?.nTraj === nTraj && out.maxLen === table.horizon && out.groupSize === groupSize;
   const batch = fits ? out : emptyRollout(table.horizon, nTraj, groupSize);
-  drawStarts(table, batch, iterationPrefix(seed, learner, iteration, STREAM.start));
+  if (table.starts === 'stratified') takeStartsInTurn(table, batch, iteration);
+  else drawStarts(table, batch, iterationPrefix(seed, learner, iteration, STREAM.start));
   play(table, threshold, batch, iterationPrefix(seed, learner, iteration, STREAM.trajectory));
   return batch;
+}
+
+function takeStartsInTurn({ start: { state } }: Table, { nTraj, groupSize, start }: Rollout, iteration: number): void {
+  const groups = nTraj / groupSize;
+  for (let g = 0; g < groups; g++) start.fill(state[(iteration * groups + g) % state.length], g * groupSize, (g + 1) * groupSize);
 }
 
 function drawStarts(table: Table, { nTraj, groupSize, start }: Rollout, prefix: Uint32Array): void {

@@ -23,7 +23,7 @@ const SIGNALS = {
   solved: { title: 'Solved', help: '1 on the last step of a solution without an error.' },
 };
 
-function table(): Table {
+function table({ starts }: { readonly starts: 'random' | 'stratified' }): Table {
   const states = Array.from({ length: S }, (_, state) => state);
   return compileTable({
     S,
@@ -34,6 +34,7 @@ function table(): Table {
     truth: 'success',
     stateTables: { sound: states.map((state) => (isBeyond(state) || failedOf(state) ? 0 : stepOf(state) / LENGTHS[promptOf(state)])) },
     start: { state: LENGTHS.map((_, x) => x * PER_PROMPT), probability: new Array<number>(PROMPTS).fill(1 / PROMPTS) },
+    starts,
     absorbing: states.filter(isBeyond),
     features: (state) => {
       const x = new Float32Array(PROMPTS + LONGEST + 1);
@@ -92,6 +93,15 @@ export default defineScenario({
   useWhen: 'You ask what a group-normalised advantage does where all of a group share one outcome.',
   params: {
     prior: { kind: 'number', default: 2.5, min: -3, max: 5, step: 0.1, help: 'Starting logit of the right action of the first prompt: what makes it easy.' },
+    starts: {
+      kind: 'choice',
+      default: 'random',
+      help: 'Which prompt each group works on.',
+      options: [
+        { value: 'random', title: 'By chance', help: 'Every group draws its prompt.' },
+        { value: 'stratified', title: 'In turn', help: 'The groups take the prompts in order, so that eight groups hold each once.' },
+      ],
+    },
   },
   signals: SIGNALS,
   stateTables: { sound: { title: 'Sound steps', help: 'Share of the prompt’s steps done without an error; 0 after one.' } },

@@ -82,6 +82,23 @@ describe('table rollouts', () => {
     [0.5, 0.3, 0.2].forEach((p, k) => expect(Math.abs(count[k] / 10_000 - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / 10_000)));
   });
 
+  it('take the starts in turn where the table asks for it, on and on, and are else what they were', () => {
+    const inTurn = { ...table, starts: 'stratified' as const };
+    const startsOf = (iteration: number) => [...rollout(inTurn, threshold, { ...options, iteration }).start.filter((_, i) => i % 8 === 0)];
+    expect([0, 1, 2].flatMap(startsOf)).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+    // Trajectories have streams of their own: those that start alike go on alike.
+    const [chance, turn] = [rollout(table, threshold, options), rollout(inTurn, threshold, options)];
+    let same = 0;
+    for (let i = 0; i < 32; i++) {
+      expect(turn.start[i]).toBe(turn.start[i - (i % 8)]);
+      if (chance.start[i] !== turn.start[i]) continue;
+      same += 1;
+      expect(turn.row.slice(i * 5, i * 5 + 5)).toEqual(chance.row.slice(i * 5, i * 5 + 5));
+    }
+    expect(same).toBeGreaterThan(0);
+    expect(same).toBeLessThan(32);
+  });
+
   it('keep paired trajectories aligned: a step that differs draws no extra words', () => {
     const other = randomPolicy(table, 2).threshold;
     const a = rollout(table, threshold, { ...options, nTraj: 400 });
