@@ -43,7 +43,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'svelte', test: /\/node_modules\/(svelte|esm-env|clsx)\//, priority: 1 },
-            { name: (id, build) => (shellModules(build).has(id) || id.includes('/src/core/contracts/') ? 'core' : null), test: /\/src\/(core|codec)\/.*\.ts$/ },
+            {
+              name: (id, build) => (shellModules(build).has(id) ? 'core' : /\/core\/(contracts|math)\//.test(id) ? 'plugin-support' : null),
+              test: /\/src\/(core|codec)\/.*\.ts$/,
+            },
           ],
         },
       },

@@ -16,7 +16,9 @@ export async function buildSite() {
       ['vite.embed.config.ts', join(inProgress, 'embed')],
     ]) {
       const args = ['build', '--config', config, '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
-      const code = await runPackageScript('vite/bin/vite.js', args, { quietStdout: true });
+      // The test runner sets NODE_ENV=test, which would build Svelte's development runtime: larger, slower, not what ships.
+      const env = { ...process.env, NODE_ENV: 'production' };
+      const code = await runPackageScript('vite/bin/vite.js', args, { quietStdout: true, env });
       if (code !== 0) throw new Error(`The build (${config}) ended with code ${code}; its message above says why.`);
     }
     writeFileSync(join(inProgress, stamp), sources);

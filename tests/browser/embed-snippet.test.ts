@@ -12,7 +12,7 @@ import { siteUrl, withPage } from './harness';
 const hash = `#v1.${toBase64Url(deflateRawSync(JSON.stringify({ base: 'boat-race@1', set: { '/schemes/1/terms/1/weight': 0.35, '/training/iterations': 20 } })))}`;
 
 const panel = (page: Page) => page.getByRole('dialog', { name: 'Embed this state' });
-const html = (page: Page) => panel(page).getByRole('textbox', { name: 'HTML' });
+const html = (page: Page) => panel(page).getByRole('textbox', { name: 'Snippet' });
 
 /** Opens the lab with the Embed panel and hands over the finished snippet. */
 async function withPanel<T>(body: (page: Page, snippet: string) => Promise<T>, path = `lab/${hash}`): Promise<T> {

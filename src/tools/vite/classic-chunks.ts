@@ -130,8 +130,11 @@ export function classicChunks(): Plugin {
 
 /** A chunk's CommonJS text as a call of `advantageLab.define`. */
 export function classicCode(chunk: OutputChunk, bundle: OutputBundle): string {
+  // What this chunk stands on is there before it runs.
+  const present = new Set(withImports(chunk.fileName, bundle));
+  const missing = (file: string) => withImports(file, bundle).filter((name) => name === file || !present.has(name));
   const code = chunk.code
-    .replace(lazyImport, (_, file: string) => `advantageLab.load(${JSON.stringify(withImports(file, bundle))})`)
+    .replace(lazyImport, (_, file: string) => `advantageLab.load(${JSON.stringify(missing(file))})`)
     .replace(workerImport, (_, module: string) => JSON.stringify(withImports(chunkOf(module, bundle), bundle)))
     .replace(/require\((["'`])\.\//g, 'require($1');
   return `advantageLab.define(${JSON.stringify(chunk.fileName)},(exports,require)=>{"use strict";${code.replace(/\/\/# sourceMappingURL=.*\n?$/, '')}\n});\n`;
