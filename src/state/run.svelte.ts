@@ -5,6 +5,7 @@
  * An edit of a scheme restarts that scheme's learners 400 ms after the slider is released; its old curve
  * stays as a ghost. Until then the reader may choose to keep learning instead, which becomes a branch of the spec.
  */
+import { sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
 import { CurveHistory } from './curve-history';
@@ -237,7 +238,7 @@ export class Run {
       if (spec.training.seeds.count !== this.#history.seeds) this.#history = new CurveHistory(this.#options.metrics, spec.training.seeds.count);
       return;
     }
-    const all = needsNewRun(base, spec);
+    const all = !sameLearners(base, spec);
     const edited = all ? spec.schemes.map((_, k) => k) : editedSchemes(base, spec);
     this.#pending = new Set(edited.filter((k) => !this.#kept.has(k) && this.#history.length(k) > 0));
     this.#cancelRestart?.();
@@ -268,7 +269,7 @@ export class Run {
     this.#cancelRestart = null;
     const base = this.#configured;
     if (!this.#link || !base || base === this.#spec) return;
-    if (needsNewRun(base, this.#spec)) {
+    if (!sameLearners(base, this.#spec)) {
       const wasRunning = this.isRunning;
       base.schemes.forEach((_, k) => this.#history.restart(k));
       if (this.#spec.training.seeds.count !== this.#history.seeds || base.scenario.id !== this.#spec.scenario.id || base.schemes.length !== this.#spec.schemes.length) {
@@ -405,13 +406,6 @@ export class SupersededError extends Error {
   constructor() {
     super('A newer request took its place.');
   }
-}
-
-/** True when learners cannot be kept: another scenario, policy, optimiser, batch, list of seeds, or fewer schemes. */
-export function needsNewRun(a: ExperimentSpec, b: ExperimentSpec): boolean {
-  if (a === b) return false;
-  const core = ({ scenario, training: { iterations: _iterations, branches: _branches, ...training } }: ExperimentSpec) => JSON.stringify([scenario, training]);
-  return b.schemes.length < a.schemes.length || core(a) !== core(b);
 }
 
 /** Schemes whose pricing differs; a name or a mute is not an edit of what is learned. */

@@ -1,4 +1,5 @@
 import { resolveExperiment, type Experiment } from '../core/experiment/resolve';
+import { sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { PluginSet } from '../core/plugin-set';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
@@ -120,7 +121,7 @@ export class Training {
    */
   async reconfigure(spec: ExperimentSpec, restart: readonly number[], plugins: PluginSet = this.deps.plugins): Promise<boolean> {
     const old = this.#experiment.spec;
-    if (!sameRun(old, spec)) return false;
+    if (!sameLearners(old, spec)) return false;
     const experiment = resolveExperiment(spec, plugins, this.#experiment);
     this.#learnedReward ??= await learnReward(experiment);
     this.#experiment = experiment;
@@ -265,12 +266,6 @@ export class Training {
       learner.iteration += 1;
     }
   }
-}
-
-/** True when only schemes, view, title, branches or the number of iterations differ, so that learners can be kept. */
-function sameRun(a: ExperimentSpec, b: ExperimentSpec): boolean {
-  const core = ({ scenario, training: { iterations: _, branches: __, ...training } }: ExperimentSpec) => JSON.stringify([scenario, training]);
-  return core(a) === core(b);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { METRICS, type Command, type Event, type FrameMessage } from '../../src/worker/protocol';
-import { editedSchemes, needsNewRun, Run, type RunMessage } from '../../src/state/run.svelte';
+import { editedSchemes, Run, type RunMessage } from '../../src/state/run.svelte';
 import { Experiment } from '../../src/state/experiment.svelte';
 import { sampleScheme, sampleSpec } from './sample-spec';
 
@@ -195,11 +195,6 @@ describe('edits', () => {
     expect(editedSchemes(a, edit((e) => e.setGamma(1, 0.9)))).toEqual([1]);
     expect(editedSchemes(a, edit((e) => e.renameScheme(1, 'Other')))).toEqual([]);
     expect(editedSchemes(a, edit((e) => e.duplicateScheme(0)))).toEqual([2]);
-    expect(needsNewRun(a, edit((e) => e.duplicateScheme(0)))).toBe(false);
-    expect(needsNewRun(a, edit((e) => e.removeScheme(0)))).toBe(true);
-    expect(needsNewRun(a, edit((e) => e.setSeed(9)))).toBe(true);
-    expect(needsNewRun(a, edit((e) => e.setTraining({ iterations: 10 })))).toBe(false);
-    expect(needsNewRun(a, edit((e) => e.setView({ sort: 'group' })))).toBe(false);
   });
 });
 

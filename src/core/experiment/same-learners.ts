@@ -1,0 +1,15 @@
+/** Whether learners that are on their way can go on under an edited spec: one rule for the page and for training. */
+import type { ExperimentSpec } from './spec';
+
+/**
+ * True when what made the learners is the same in both: scenario, policy, optimiser, engine, batch and list of
+ * seeds, and every scheme of the old spec still has its number. Schemes may be edited or added, and view, title,
+ * branches and the number of iterations may differ.
+ */
+export function sameLearners(old: ExperimentSpec, edited: ExperimentSpec): boolean {
+  return old === edited || (edited.schemes.length >= old.schemes.length && basis(old) === basis(edited));
+}
+
+function basis({ scenario, training: { iterations: _iterations, branches: _branches, ...training } }: ExperimentSpec): string {
+  return JSON.stringify([scenario, training]);
+}
