@@ -30,6 +30,7 @@ const NOTICE_TITLES: Readonly<Record<string, string>> = {
   'device-lost': 'The GPU was lost.',
   'parameter-clamped': 'A value was outside its limits.',
   worker: 'Training cannot start.',
+  'page-training': 'Training runs without a worker.',
 };
 
 /** Something of the scenario that a parameter can name. */

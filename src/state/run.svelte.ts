@@ -19,6 +19,8 @@ export type RunStatus = 'idle' | 'starting' | 'running' | 'paused' | 'finished' 
 export interface WorkerLink {
   post(command: Command): void;
   close(): void;
+  /** Where training runs, when that is not a worker, and why. */
+  readonly place?: { readonly kind: 'worker' } | { readonly kind: 'page'; readonly reason: string };
 }
 export type Connect = (listener: (event: Event) => void) => Promise<WorkerLink>;
 
@@ -312,8 +314,13 @@ export class Run {
     if (this.#link) return true;
     if (this.#status === 'idle' || this.#status === 'failed') this.#status = 'starting';
     try {
+      const isFirst = this.#connecting === null;
       this.#connecting ??= this.#options.connect((event) => this.#receive(event));
       this.#link = await this.#connecting;
+      if (isFirst && this.#link.place?.kind === 'page') {
+        const message = `No worker starts here, so training runs on the page itself, between its frames: slower, with the same numbers. ${this.#link.place.reason}`;
+        this.#options.onmessage({ tone: 'info', code: 'page-training', message });
+      }
     } catch (error) {
       this.#connecting = null;
       this.#status = 'failed';

@@ -48,7 +48,8 @@ export const rooms: readonly Room[] = [
   { path: 'src/lessons', may: ['src/core'] },
   {
     path: 'src/app',
-    may: ['src/state', 'src/ui', 'src/charts', 'src/lessons', 'src/export'],
+    // Where no worker may start, the entry hands down the session that trains on the page.
+    may: ['src/state', 'src/ui', 'src/charts', 'src/lessons', 'src/export', 'src/worker/session-host'],
     types: ['src/core'],
     packages: [...page, '@fontsource-variable/'],
   },

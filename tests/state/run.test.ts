@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { METRICS, type Command, type Event, type FrameMessage } from '../../src/worker/protocol';
-import { editedSchemes, Run, type RunMessage } from '../../src/state/run.svelte';
+import { editedSchemes, Run, type RunMessage, type WorkerLink } from '../../src/state/run.svelte';
 import { Experiment } from '../../src/state/experiment.svelte';
 import { sampleScheme, sampleSpec } from './sample-spec';
 
@@ -88,6 +88,26 @@ describe('starting', () => {
     await run.run();
     expect(run.status).toBe('failed');
     expect(messages[0]!.message).toContain('Workers are forbidden here.');
+  });
+
+  test('where no worker starts, training runs on the page and says so once', async () => {
+    const links: WorkerLink[] = [];
+    run = new Run(experiment.spec, {
+      connect: async (listener) => {
+        const link = { ...(await worker.connect(listener)), place: { kind: 'page', reason: 'Refused by the content security policy.' } } as const;
+        links.push(link);
+        return link;
+      },
+      metrics: METRICS,
+      onmessage: (message) => messages.push(message),
+      onbranch: () => {},
+    });
+    await Promise.all([run.run(), run.step()]);
+    await trained(3);
+    expect(links).toHaveLength(1);
+    expect(messages.map(({ tone, code }) => [tone, code])).toEqual([['info', 'page-training']]);
+    expect(messages[0]!.message).toContain('Refused by the content security policy.');
+    expect(run.iteration).toBe(3);
   });
 
   test('a pause while the worker still starts is kept', async () => {
