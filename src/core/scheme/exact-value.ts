@@ -8,9 +8,29 @@ import { isGated, type CompiledScheme, type CompiledTerm } from './compile-schem
 import { gateValue } from './gate';
 
 /** Reward of every table row, [rows]: on a step with time left, and on the step with which time runs out. */
-interface RowReward {
+export interface RowReward {
   readonly within: Float64Array;
   readonly last: Float64Array;
+}
+
+/** What a scheme pays as a function of the table row, the time-out and, for what is gated, of how the episode ends. */
+export interface ExactPay {
+  readonly open: RowReward;
+  /** Null where the scheme gates nothing; then `gate` is null too. */
+  readonly gated: RowReward | null;
+  readonly gate: FinalGate | null;
+}
+
+/** A scheme's reward row by row; only for schemes for which `whyNoExactValue` is null. */
+export function exactPay(scheme: CompiledScheme, table: Table): ExactPay {
+  const { gate } = scheme.spec;
+  const hasGated = scheme.terms.some((term) => isGated(term, scheme.spec));
+  const measured = gate && hasGated ? gateColumn(table, gate.source) : undefined;
+  return {
+    open: sumRows(scheme, table, false),
+    gated: hasGated ? sumRows(scheme, table, true) : null,
+    gate: gate && measured ? { gate: measured.map((x) => gateValue(x, gate)), timeOutGate: gateValue(0, gate) } : null,
+  };
 }
 
 /**
@@ -19,9 +39,7 @@ interface RowReward {
  * `evaluateGated`.
  */
 export class ExactValue {
-  readonly #open: RowReward;
-  readonly #gated: RowReward | null;
-  readonly #gate: FinalGate | null;
+  readonly #pay: ExactPay;
   #values: ExactValues | undefined;
 
   /** Only for schemes for which `whyNoExactValue` is null. */
@@ -29,21 +47,17 @@ export class ExactValue {
     private readonly scheme: CompiledScheme,
     private readonly table: Table,
   ) {
-    const { gate } = scheme.spec;
-    const hasGated = scheme.terms.some((term) => isGated(term, scheme.spec));
-    this.#open = sumRows(scheme, table, false);
-    this.#gated = hasGated ? sumRows(scheme, table, true) : null;
-    const measured = gate && gateColumn(table, gate.source);
-    this.#gate = gate && measured ? { gate: measured.map((x) => gateValue(x, gate)), timeOutGate: gateValue(0, gate) } : null;
+    this.#pay = exactPay(scheme, table);
   }
 
   /** V, [(T + 1) × S], under a policy's probabilities, [S·A]. A later call may write into the same array. */
   evaluate(probability: Float64Array): Float64Array {
     const { gamma } = this.scheme.spec;
-    const { within, last } = this.#open;
-    if (this.#gated && this.#gate) {
+    const { open, gated, gate } = this.#pay;
+    const { within, last } = open;
+    if (gated && gate) {
       const options = { gamma, ungated: within, finalUngated: last };
-      return evaluateGated(this.table, probability, this.#gated.within, this.#gate, options).value;
+      return evaluateGated(this.table, probability, gated.within, gate, options).value;
     }
     this.#values = evaluatePolicy(this.table, probability, within, { gamma, finalReward: last }, this.#values);
     return this.#values.value;
