@@ -6,7 +6,10 @@ const files = import.meta.glob('../../../static/presets/*.json', { import: 'defa
 /** Ids of the presets that ship, in the order in which they are offered. */
 export function presetIds(): string[] {
   const ids = Object.keys(files).map((path) => path.replace(/^.*\//, '').replace(/\.json$/, ''));
-  const offered = ['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae'];
+  const offered = [
+    'boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation',
+  ];
   const rank = (id: string) => (offered.includes(id) ? offered.indexOf(id) : offered.length);
   return ids.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }

@@ -12,11 +12,21 @@ const names: Record<string, string[]> = {
   'swe-agent': ['gated-0.1', 'gated-0.3', 'gated-1.0', 'outcome', 'plain'],
   'math-steps': ['clip', 'clip-delta', 'delta', 'outcome', 'pure', 'sum'],
   'key-door': ['naive-progress', 'naive-prox', 'pbrs-inf', 'pbrs-inf-nozero', 'pbrs-man', 'pbrs-man-nozero', 'sparse', 'subgoal'],
+  'process-noise': ['gate', 'outcome', 'sum', 'trust'],
+  'multi-reward': ['gdpo', 'gdpo-conditioned', 'grpo', 'grpo-conditioned'],
+  'group-collapse': ['constant-baseline', 'outcome', 'process'],
+  tree: ['exact', 'grpo', 'rloo', 'salt', 'step', 'tempo'],
+  'unit-tests': ['all-or-nothing', 'uniform', 'uniform-all', 'verpo', 'verpo-no-all'],
+  'noisy-verifier': ['backward', 'clean', 'grpo-backward', 'grpo-noisy', 'noisy'],
+  'exploration-maze': ['both', 'count', 'episodic', 'grpo-both', 'grpo-count', 'grpo-episodic', 'grpo-sparse', 'sparse'],
+  length: ['penalty', 'penalty-all', 'penalty-no-std', 'plain'],
+  'proxy-over-optimisation': ['cautious', 'clipped', 'ensemble-mean', 'ensemble-min', 'gold', 'par', 'proxy'],
 };
 names['key-door-gae'] = names['key-door'];
 
 it('offers every preset', () => {
-  expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae']);
+  expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation']);
 });
 
 describe.each(Object.keys(names))('preset %s', (id) => {
