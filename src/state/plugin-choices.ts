@@ -5,6 +5,7 @@
 import { Workspace } from '../core/batch/workspace';
 import { knownIds, loadPlugins } from '../core/on-demand';
 import type { Parameters } from '../core/contracts/parameters';
+import type { Provenance } from '../core/contracts/plugin';
 import { compileScheme } from '../core/scheme/compile-scheme';
 import type { SchemeSpec, TermSpec } from '../core/scheme/scheme-spec';
 import { priceScheme } from './priced-scheme';
@@ -15,6 +16,7 @@ export interface PluginChoice {
   readonly title: string;
   readonly summary: string;
   readonly family: string;
+  readonly provenance: Provenance;
   /** Why it cannot be chosen here; null when it can. */
   readonly reason: string | null;
 }
@@ -36,9 +38,9 @@ export class PluginChoices {
     const { plugins, experiment } = this.#lab;
     await loadPlugins(plugins, knownIds('estimator').map((id) => ['estimator', id] as const));
     const spec = experiment.spec.schemes[scheme] as SchemeSpec;
-    return plugins.list('estimator').map(({ id, title, summary, family }) => {
+    return plugins.list('estimator').map(({ id, title, summary, family, provenance }) => {
       const params = id === spec.estimator.id ? spec.estimator.params : {};
-      return { id, title, summary, family, reason: this.whyNot({ ...spec, estimator: { id, params } }, scheme) };
+      return { id, title, summary, family, provenance, reason: this.whyNot({ ...spec, estimator: { id, params } }, scheme) };
     });
   }
 
@@ -46,9 +48,9 @@ export class PluginChoices {
     const { plugins, experiment } = this.#lab;
     await loadPlugins(plugins, knownIds('reward').map((id) => ['reward', id] as const));
     const spec = experiment.spec.schemes[scheme] as SchemeSpec;
-    return plugins.list('reward').map(({ id, title, summary, category, params, outsideGate }) => {
+    return plugins.list('reward').map(({ id, title, summary, category, provenance, params, outsideGate }) => {
       const term: TermSpec = { reward: id, label: '', weight: 1, params: this.#named(params), gated: spec.gate !== null && !outsideGate };
-      return { id, title, summary, family: category, term, reason: this.whyNot({ ...spec, terms: [...spec.terms, term] }, scheme) };
+      return { id, title, summary, family: category, provenance, term, reason: this.whyNot({ ...spec, terms: [...spec.terms, term] }, scheme) };
     });
   }
 
