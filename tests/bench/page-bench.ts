@@ -5,16 +5,14 @@ import { findPresetSpec } from '../../src/core/experiment/presets';
 import { findBrowser, launchArguments } from '../../src/tools/find-browser.mjs';
 import { listenFrom, staticServer } from '../../src/tools/static-server.mjs';
 import type { SpeedRow } from './core-speed';
+import { dragging, type Seen } from './dragging';
 
-const moves = 200;
-const schemes = 4;
-const [trajectories, horizon] = [1024, 64];
-
-interface Seen {
-  readonly measures: Readonly<Record<string, readonly number[]>>;
-  readonly longTasks: readonly number[];
-  readonly eventTimes: readonly number[];
-}
+const MOVES = 120;
+const KEYS = 60;
+const WHERE = '4 schemes × 1,024 × 64, training';
+/** For so long training is watched for long tasks with no hand on a slider. */
+const WATCHED_MILLISECONDS = 5000;
+const { quantile } = dragging;
 
 export async function pageBench(dist: string): Promise<SpeedRow[]> {
   const executablePath = await findBrowser();
@@ -22,23 +20,46 @@ export async function pageBench(dist: string): Promise<SpeedRow[]> {
   const server = staticServer(dist);
   const port = await listenFrom(server, 0);
   const browser = await chromium.launch({ executablePath, args: [...launchArguments] });
+  const open = async (fragment: string): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await page.goto(`http://localhost:${port}/lab/${fragment}`);
+    await page.waitForFunction(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('[role="grid"] canvas');
+      return (canvas?.width ?? 0) > 0 && canvas!.getContext('2d')!.getImageData(0, 0, canvas!.width, canvas!.height).data.some((x) => x > 0);
+    });
+    return page;
+  };
   try {
-    const lab = `http://localhost:${port}/lab/`;
-    const viewport = { width: 1440, height: 900 };
-    const first = await browser.newPage({ viewport });
-    await first.goto(lab);
-    await first.locator('canvas').first().waitFor();
-    const firstHeatmap = await first.evaluate(() => performance.now());
-    await first.close();
+    const first: number[] = [];
+    for (let k = 0; k < 5; k++) {
+      const page = await open('');
+      first.push(await page.evaluate(() => performance.now()));
+      await page.close();
+    }
+    const rows: SpeedRow[] = [{ name: 'first heatmap after navigation, median of 5', value: quantile(first, 0.5), unit: 'ms' }];
 
-    const page = await browser.newPage({ viewport });
-    await page.addInitScript(observe);
-    await page.goto(`${lab}${await referenceLink()}`);
-    await page.locator('canvas').first().waitFor();
-    await page.getByRole('banner').getByRole('button', { name: 'Run', exact: true }).click();
+    const preset = await findPresetSpec('boat-race@1');
+    const page = await open(await encodeLink(dragging.experiment(preset!), findPresetSpec));
+    await page.getByRole('button', { name: 'Run', exact: true }).first().click();
     await page.waitForFunction(() => performance.getEntriesByName('frame').length > 3);
-    await dragSlider(page);
-    return rowsOf(await page.evaluate(() => (globalThis as unknown as { seen(): Seen }).seen()), firstHeatmap);
+    await page.evaluate(dragging.observe);
+    await page.waitForTimeout(WATCHED_MILLISECONDS);
+    const { longTasks, measures } = await page.evaluate(dragging.seen);
+    rows.push(...timingRows('training alone', { frame: measures['frame']!, iteration: measures['iteration']! }), longTaskRow('training alone, 5 s', longTasks));
+
+    await page.evaluate(dragging.observe);
+    await page.getByRole('slider', { name: 'Weight of Checkpoints' }).first().evaluate(dragging.drag, MOVES);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    rows.push(...draggedRows(await page.evaluate(dragging.seen)));
+
+    // Event Timing knows only real input, and of that no dragging: keys.
+    await page.evaluate(dragging.observe);
+    await page.getByRole('slider', { name: 'Weight of Checkpoints' }).first().focus();
+    for (let k = 0; k < KEYS; k++) await page.keyboard.press(k % 40 < 20 ? 'ArrowRight' : 'ArrowLeft');
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const { eventTimes } = await page.evaluate(dragging.seen);
+    rows.push({ name: `key to next paint (Event Timing): ${WHERE}, 95th percentile of ${eventTimes.length} events of 16 ms or more for ${KEYS} keys`, value: quantile(eventTimes, 0.95), unit: 'ms' });
+    return rows;
   } finally {
     await browser.close();
     server.closeAllConnections();
@@ -46,66 +67,24 @@ export async function pageBench(dist: string): Promise<SpeedRow[]> {
   }
 }
 
-/** Four schemes on 1,024 boat races of 64 steps, training for longer than the measurement takes. */
-async function referenceLink(): Promise<string> {
-  const spec = await findPresetSpec('boat-race@1');
-  if (!spec || spec.schemes.length !== schemes) throw new Error('The bench expects the boat-race preset with four schemes.');
-  return encodeLink(
-    {
-      ...spec,
-      scenario: { ...spec.scenario, params: { ...spec.scenario.params, horizon } },
-      training: { ...spec.training, iterations: 5000 },
-      view: { ...spec.view, trajectories },
-    },
-    findPresetSpec,
+function draggedRows({ measures, longTasks }: Seen): SpeedRow[] {
+  if ((measures['what-if'] ?? []).length === 0) throw new Error('Dragging a slider left no what-if measure, so there is nothing to report.');
+  return [...timingRows(WHERE, measures), longTaskRow(`${WHERE}, ${MOVES} moves`, longTasks)];
+}
+
+function timingRows(where: string, measures: Readonly<Record<string, readonly number[]>>): SpeedRow[] {
+  return Object.entries(measures).flatMap(([name, times]) =>
+    times.length === 0
+      ? []
+      : [
+          { name: `${name}: ${where}, median of ${times.length}`, value: quantile(times, 0.5), unit: 'ms' },
+          { name: `${name}: ${where}, 95th percentile`, value: quantile(times, 0.95), unit: 'ms' },
+        ],
   );
 }
 
-/** Runs in the page, before any of its scripts. */
-function observe(): void {
-  const longTasks: number[] = [];
-  const eventTimes: number[] = [];
-  new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask', buffered: true });
-  new PerformanceObserver((list) => eventTimes.push(...list.getEntries().map((entry) => entry.duration))).observe({
-    type: 'event',
-    durationThreshold: 16,
-  } as PerformanceObserverInit);
-  const measures: Record<string, number[]> = { 'what-if': [], iteration: [], frame: [] };
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) measures[entry.name]?.push(entry.duration);
-  }).observe({ type: 'measure', buffered: true });
-  Object.assign(globalThis, { seen: () => ({ measures, longTasks, eventTimes }) });
-}
-
-/** Moves the first enabled slider back and forth by its own steps, one input event a frame. */
-async function dragSlider(page: Page): Promise<void> {
-  await page.evaluate(async (count) => {
-    const slider = document.querySelector<HTMLInputElement>('input[type="range"]:not(:disabled)');
-    if (!slider) throw new Error('The page has no slider to drag.');
-    for (let k = 0; k < count; k++) {
-      if (k % 40 < 20) slider.stepUp();
-      else slider.stepDown();
-      slider.dispatchEvent(new Event('input', { bubbles: true }));
-      await new Promise(requestAnimationFrame);
-    }
-  }, moves);
-}
-
-function rowsOf({ measures, longTasks, eventTimes }: Seen, firstHeatmap: number): SpeedRow[] {
-  const rows: SpeedRow[] = [{ name: 'first heatmap after navigation', value: firstHeatmap, unit: 'ms' }];
-  for (const [name, times] of Object.entries(measures)) {
-    if (times.length === 0) continue;
-    const what = name === 'what-if' ? `what-if, ${schemes} schemes × ${trajectories} × ${horizon} while training` : name;
-    rows.push({ name: `${what}, median of ${times.length}`, value: quantile(times, 0.5), unit: 'ms' });
-    rows.push({ name: `${what}, 95th percentile`, value: quantile(times, 0.95), unit: 'ms' });
-  }
-  if ((measures['what-if'] ?? []).length === 0) throw new Error('Dragging a slider left no what-if measure, so there is nothing to report.');
-  rows.push({ name: `Event Timing over 16 ms, ${eventTimes.length} events, longest`, value: Math.max(0, ...eventTimes), unit: 'ms' });
-  rows.push({ name: `long tasks while training, ${longTasks.length}, longest`, value: Math.max(0, ...longTasks), unit: 'ms' });
-  return rows;
-}
-
-function quantile(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-}
+const longTaskRow = (where: string, longTasks: readonly number[]): SpeedRow => ({
+  name: `long tasks: ${where}, ${longTasks.length}, longest`,
+  value: Math.max(0, ...longTasks),
+  unit: 'ms',
+});

@@ -85,6 +85,13 @@ describe('a field that cannot be read', () => {
 });
 
 describe('a link', () => {
+  test('with a horizon of zero opens with the least one and says so', async () => {
+    await withLab(await linkTo((spec) => ({ ...spec, scenario: { ...spec.scenario, params: { horizon: 0 } } })), async (page) => {
+      await page.getByText(/0 is outside 1 to 64; 1 is used\./).first().waitFor();
+      await page.getByText('12 states, 1 step', { exact: false }).first().waitFor();
+    });
+  });
+
   test('with a term whose signal the scenario lacks says which, on its card; the other schemes are priced', async () => {
     await withLab(await linkTo(withTermSignal('honk')), async (page) => {
       await card(page, 'B').getByRole('alert').filter({ hasText: 'This scenario has no signal "honk". Its signals are: cp, checkpointId, finish, lagoon.' }).waitFor();
