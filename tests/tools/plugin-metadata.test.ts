@@ -1,6 +1,7 @@
 import { parseAst } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { PluginSet } from '../../src/core/plugin-set';
+import * as live from '../../src/core/reference/live';
 import { defineObjective } from '../../src/core/contracts/objective';
 import { kinds, loadPlugins } from '../../src/tools/vite/catalogue';
 import { withoutTestData } from '../../src/tools/vite/drop-test-data';
@@ -39,7 +40,7 @@ describe('reference pages', () => {
     }),
   );
   const catalogue = { scenario: [], reward: [], estimator: [], objective: [{ id: 'plain', title: 'Plain <objective>', summary: '' }] };
-  const pages = new Map(allPages({ catalogue, formulas: { 'objective/plain': '<math></math>' }, plugins }));
+  const pages = new Map(allPages({ catalogue, formulas: { 'objective/plain': '<math></math>' }, plugins, live }));
 
   test('lie at their ids and are listed', () => {
     expect([...pages.keys()]).toEqual(['reference/index.html', 'reference/plain/index.html']);

@@ -16,7 +16,11 @@ export interface LoadedPlugins {
   /** `kind/id` → MathML of the plug-in's formula. */
   readonly formulas: Record<string, string>;
   readonly plugins: PluginSet;
+  /** Makes the numbers that a reference page shows. */
+  readonly live: LiveReference;
 }
+
+export type LiveReference = Pick<typeof import('../../core/reference/live'), 'liveFigures' | 'provenanceWords'>;
 
 export const kinds = ['scenario', 'reward', 'estimator', 'objective'] as const satisfies readonly PluginKind[];
 
@@ -31,6 +35,7 @@ export async function loadPlugins(root: string): Promise<LoadedPlugins> {
     logLevel: 'error',
   });
   const plugins = module.allPlugins();
+  const { module: live } = await runnerImport<LiveReference>('./src/core/reference/live.ts', { root, configFile: false, logLevel: 'error' });
   const catalogue = {} as Catalogue;
   const formulas: Record<string, string> = {};
   for (const kind of kinds) {
@@ -40,7 +45,7 @@ export async function loadPlugins(root: string): Promise<LoadedPlugins> {
       formulas[`${kind}/${plugin.id}`] = typeset(plugin.formula, `${kind} ${plugin.id}`);
     }
   }
-  return { catalogue, formulas, plugins };
+  return { catalogue, formulas, plugins, live };
 }
 
 function declared(plugin: object): CatalogueEntry {

@@ -81,7 +81,7 @@ export function allPages(loaded: LoadedPlugins): [string, string][] {
     <link rel="stylesheet" href="${root}reference/reference.css" />
   </head>
   <body>
-    <header><a href="${root}lab/">Advantage Lab</a> <a href="${root}reference/">Reference</a></header>
+    <header><a href="${root}lab/">Advantage Lab</a> <a href="${root}reference/">Reference</a> <a href="${root}logs/">Price your own rollouts</a></header>
 ${body}
   </body>
 </html>

@@ -3,7 +3,12 @@ import type { Parameter, Parameters } from '../../core/contracts/parameters';
 import type { Citation, Described, Flavour, WorkedExample } from '../../core/contracts/plugin';
 import type { RewardLaw } from '../../core/contracts/reward';
 import type { PluginKind } from '../../core/plugin-set';
-import { kinds, type LoadedPlugins } from './catalogue.ts';
+import { kinds, type LiveReference, type LoadedPlugins } from './catalogue.ts';
+import { disagreements, miniature, prefixTree, workedByHand } from './reference-live.ts';
+import { thumbnail } from './reference-pictures.ts';
+import { code, escapeHtml, list, section, wide } from './reference-text.ts';
+
+export { escapeHtml } from './reference-text.ts';
 
 export interface PageContent {
   readonly title: string;
@@ -17,6 +22,8 @@ interface Declared extends Described {
   readonly kind: PluginKind;
   readonly params: Parameters;
   readonly question?: string;
+  readonly family?: string;
+  readonly category?: string;
   readonly needs?: Readonly<Record<string, string>>;
   readonly flavours?: Readonly<Record<string, Flavour>>;
   readonly laws?: readonly Law[];
@@ -31,15 +38,6 @@ const kindTitles: Record<PluginKind, { one: string; many: string }> = {
   reward: { one: 'Reward construction', many: 'Reward constructions' },
   estimator: { one: 'Advantage estimator', many: 'Advantage estimators' },
   objective: { one: 'Objective', many: 'Objectives' },
-};
-
-const provenances: Record<Described['provenance'], string> = {
-  code: 'Compared with numbers from published code.',
-  mixed: 'Compared with numbers from published code in part.',
-  textbook: 'Follows from identities that are tested.',
-  read: 'Transcribed from a text; no published numbers to compare with.',
-  recalled: 'Written from memory; compare with the source before relying on it.',
-  own: 'This project’s own definition.',
 };
 
 const lawClaims: Record<Law, string> = {
@@ -61,10 +59,6 @@ const lawClaims: Record<Law, string> = {
   'sum-preserving': 'The rewards of a trajectory add up to its outcome.',
 };
 
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
-}
-
 /** One page per id. Where a reward and an estimator share an id, the page holds both. */
 export function referencePages(loaded: LoadedPlugins): (PageContent & { id: string })[] {
   const byId = new Map<string, Declared[]>();
@@ -80,40 +74,79 @@ export function referencePages(loaded: LoadedPlugins): (PageContent & { id: stri
   }));
 }
 
+/** Headings of the index: families of estimators, categories of rewards. */
+const groupTitles: Readonly<Record<string, string>> = {
+  outcome: 'Outcome', dense: 'Dense', gated: 'Gated', classic: 'Returns and critics', group: 'Group baselines', 'multi-reward': 'Several rewards', process: 'Process rewards',
+  turns: 'Turns', tree: 'Prefix trees', denoising: 'Denoising', reweighting: 'Off-policy and reweighting', shaping: 'Potential-based shaping', learned: 'Learned',
+  intrinsic: 'Intrinsic', structure: 'Structure', '': '',
+};
+
 export function referenceIndex(loaded: LoadedPlugins): PageContent {
-  const sections = kinds.map((kind) => {
-    const entries = loaded.catalogue[kind].map(
-      ({ id, title, summary }) => `<li><a href="./${id}/">${escapeHtml(title)}</a> ${escapeHtml(summary)}</li>`,
-    );
-    return entries.length === 0 ? '' : `<section><h2>${kindTitles[kind].many}</h2><ul>${entries.join('\n')}</ul></section>`;
+  const shown = kinds.filter((kind) => loaded.plugins.list(kind).length > 0);
+  const jumps = shown.map((kind) => `<a href="#${kind}">${kindTitles[kind].many} <span class="count">${loaded.plugins.list(kind).length}</span></a>`).join('\n');
+  const sections = shown.map((kind) => {
+    const plugins = loaded.plugins.list(kind) as unknown as Declared[];
+    const groups = [...new Set(plugins.map(groupOf))].sort((a, b) => Object.keys(groupTitles).indexOf(a) - Object.keys(groupTitles).indexOf(b));
+    const blocks = groups.map((name) => {
+      const entries = plugins.filter((plugin) => groupOf(plugin) === name).map((plugin) => entry(plugin, loaded.live));
+      return `${name ? `<h3>${escapeHtml(groupTitles[name] ?? name)}</h3>` : ''}<ul class="entries">${entries.join('\n')}</ul>`;
+    });
+    return `<section id="${kind}"><h2>${kindTitles[kind].many}</h2>${kind === 'estimator' || kind === 'reward' ? provenanceCount(plugins, loaded.live) : ''}${blocks.join('\n')}</section>`;
   });
-  return { title: 'Advantage Lab reference', body: `    <main>\n<h1>Reference</h1>\n${sections.join('\n')}\n    </main>` };
+  const lead = '<p class="summary">Every scenario, reward, estimator and objective of the lab: what it computes, when to use it, what breaks it, and how sure the formula is. The small pictures are computed: estimators on one batch that they share, rewards on their worked examples.</p>';
+  const own = '<p><a href="../logs/">Price your own rollouts</a> under any of these estimators, side by side, in your browser tab.</p>';
+  return { title: 'Advantage Lab reference', body: `    <main class="index">\n<h1>Reference</h1>\n${lead}\n${own}\n<nav class="jumps" aria-label="Kinds">${jumps}</nav>\n${sections.join('\n')}\n    </main>` };
 }
 
-function article(plugin: Declared, { formulas }: LoadedPlugins): string {
+const groupOf = ({ family, category }: Declared) => family ?? category ?? '';
+
+function entry(plugin: Declared, live: LiveReference): string {
+  const figures = isPriced(plugin) ? live.liveFigures(plugin as never) : null;
+  const picture = figures ? thumbnail(figures.cells, figures) : '';
+  const badge = isPriced(plugin) ? `<span class="badge ${plugin.provenance}">${live.provenanceWords[plugin.provenance].badge}</span>` : '';
+  return `<li${isPriced(plugin) ? ' class="pictured"' : ''}>${isPriced(plugin) ? `<span class="mini">${picture}</span>` : ''}<span><a href="./${plugin.id}/">${escapeHtml(plugin.title)}</a> ${badge}<br />${escapeHtml(plugin.summary)}</span></li>`;
+}
+
+/** How many entries are how sure. */
+function provenanceCount(plugins: readonly Declared[], live: LiveReference): string {
+  const count = Object.entries(live.provenanceWords).flatMap(([provenance, { badge, help }]) => {
+    const n = plugins.filter((plugin) => plugin.provenance === provenance).length;
+    return n === 0 ? [] : [`<li><b>${n}</b> <span class="badge ${provenance}">${badge}</span> ${help}</li>`];
+  });
+  return `<ul class="sure">${count.join('')}</ul>`;
+}
+
+const isPriced = ({ kind }: Declared) => kind === 'estimator' || kind === 'reward';
+
+function article(plugin: Declared, { formulas, live }: LoadedPlugins): string {
+  const { kind } = plugin;
+  const priced = kind === 'estimator' || kind === 'reward' ? kind : null;
+  const figures = priced ? live.liveFigures(plugin as never) : null;
+  const sure = live.provenanceWords[plugin.provenance];
+  const group = groupTitles[groupOf(plugin)];
   const parts = [
-    `<p class="kind">${kindTitles[plugin.kind].one} <code>${plugin.id}</code></p>`,
+    `<p class="kind">${kindTitles[kind].one}${group ? ` · ${escapeHtml(group)}` : ''} <code>${plugin.id}</code></p>`,
     `<h1>${escapeHtml(plugin.title)}</h1>`,
     `<p class="summary">${escapeHtml(plugin.summary)}</p>`,
+    priced && `<p class="provenance ${plugin.provenance}"><b>${sure.badge}.</b> ${sure.help}</p>`,
     plugin.question && `<p>${escapeHtml(plugin.question)}</p>`,
-    `<div class="formula">${formulas[`${plugin.kind}/${plugin.id}`]}</div>`,
+    `<div class="formula" tabindex="0" role="group" aria-label="Formula">${formulas[`${kind}/${plugin.id}`]}</div>`,
     prose('When to use it', plugin.useWhen),
     prose('What breaks it', plugin.breaksWhen),
+    priced && figures && miniature(priced, plugin.title, figures),
+    figures && prefixTree(figures),
+    priced && figures && disagreements(priced, figures),
     parameterTable(plugin.params),
     needs(plugin.needs),
     namedList('Signals', plugin.signals),
     metricList(plugin.metrics),
     flavours(plugin.flavours),
     guarantees(plugin),
-    examples(plugin.examples),
+    priced && workedByHand(priced, plugin.examples ?? []),
     sources(plugin),
   ];
-  return `<article id="${plugin.kind}">\n${parts.filter(Boolean).join('\n')}\n</article>`;
+  return `<article id="${kind}">\n${parts.filter(Boolean).join('\n')}\n</article>`;
 }
-
-const section = (title: string, content: string) => `<section><h2>${title}</h2>${content}</section>`;
-const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${item}</li>`).join('\n')}</ul>`;
-const code = (value: unknown) => `<code>${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value))}</code>`;
 
 function prose(title: string, text: string | undefined): string {
   return text ? section(title, `<p>${escapeHtml(text)}</p>`) : '';
@@ -126,7 +159,7 @@ function parameterTable(params: Parameters): string {
   });
   if (rows.length === 0) return '';
   const head = '<tr><th scope="col">Name</th><th scope="col">Default</th><th scope="col">Values</th><th scope="col">Meaning</th></tr>';
-  return section('Parameters', `<div class="wide"><table><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table></div>`);
+  return section('Parameters', wide('Parameters', `<table><thead>${head}</thead><tbody>${rows.join('\n')}</tbody></table>`));
 }
 
 function range(parameter: Parameter): string {
@@ -174,7 +207,7 @@ function flavours(known: Declared['flavours']): string {
   const entries = Object.values(known ?? {});
   return entries.length === 0
     ? ''
-    : section('Flavours', list(entries.map(({ title, help, params }) => `<b>${escapeHtml(title)}</b> ${escapeHtml(help)} ${code(params)}`)));
+    : section('Flavours', list(entries.map(({ title, help, params }) => `<b>${escapeHtml(title)}</b> ${escapeHtml(help)} ${Object.entries(params).map(([key, value]) => code(`${key} = ${JSON.stringify(value)}`)).join(' ')}`)));
 }
 
 function guarantees({ laws = [], reducesTo = [] }: Declared): string {
@@ -188,15 +221,8 @@ function guarantees({ laws = [], reducesTo = [] }: Declared): string {
   return items.length === 0 ? '' : section('Tested properties', list(items));
 }
 
-function examples(worked: Declared['examples']): string {
-  const items = (worked ?? []).map(
-    ({ why, input, params, expect }) => `<p>${escapeHtml(why)}</p><dl><dt>Given</dt><dd>${code(input)}</dd><dt>With</dt><dd>${code(params)}</dd><dt>Result</dt><dd>${code(expect)}</dd></dl>`,
-  );
-  return items.length === 0 ? '' : section('Worked by hand', items.join('\n'));
-}
-
-function sources({ cite, provenance }: Declared): string {
-  return section('Sources', `<p>${provenances[provenance]}</p>${cite.length > 0 ? list(cite.map(citation)) : ''}`);
+function sources({ cite }: Declared): string {
+  return cite.length === 0 ? '' : section('Sources', list(cite.map(citation)));
 }
 
 function citation({ title, source }: Citation): string {

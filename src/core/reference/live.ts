@@ -1,0 +1,161 @@
+/** What a reference page shows of a plug-in at work: numbers that its own function gives on one small batch. */
+import { estimateInput } from '../batch/estimator-case';
+import { priceInput } from '../batch/reward-case';
+import type { Batch } from '../contracts/columns';
+import type { EstimatorPlugin } from '../contracts/estimator';
+import type { Explanation } from '../contracts/explanation';
+import type { Parameters, StoredValues } from '../contracts/parameters';
+import type { RewardPlugin } from '../contracts/reward';
+import { SAMPLE, SITUATIONS } from './sample';
+import { prefixPicture, type TreeNode } from './prefix-picture';
+
+export { provenanceWords } from '../contracts/provenance';
+
+/** The plug-in under one set of parameters. */
+export interface LiveRow {
+  readonly title: string;
+  readonly help: string;
+  readonly isFlavour: boolean;
+  /** [nTraj] the number of each trajectory's step `shownStep`. */
+  readonly numbers: readonly number[];
+}
+
+export interface LiveFigures {
+  /** True on the batch that all pages share, false on the plug-in's own worked example. */
+  readonly shared: boolean;
+  /** Consecutive trajectories under one heading. */
+  readonly spans: readonly { readonly title: string; readonly count: number }[];
+  readonly length: Int32Array;
+  readonly maxLen: number;
+  /** [nTraj × maxLen] the reward that goes in; null for a reward, which makes it. */
+  readonly given: Float64Array | null;
+  /** [nTraj × maxLen] what comes out. */
+  readonly cells: Float64Array;
+  /** Which step of each trajectory the table shows: the first for advantages, the last for rewards. */
+  readonly shownStep: 'first' | 'last';
+  readonly rows: readonly LiveRow[];
+  readonly explained: { readonly trajectory: number; readonly step: number; readonly explanation: Explanation } | null;
+  readonly tree: readonly TreeNode[] | null;
+}
+
+interface Run {
+  readonly batch: Batch;
+  readonly given: Float64Array | null;
+  readonly cells: Float64Array;
+  readonly result: Readonly<Record<string, unknown>>;
+  explain(i: number, t: number): Explanation;
+}
+
+/** The figures of a plug-in; null when neither the shared batch nor its own example can be priced. */
+export function liveFigures(plugin: EstimatorPlugin | RewardPlugin): LiveFigures | null {
+  const [example] = plugin.examples;
+  const common = { input: SAMPLE as unknown, params: {} as StoredValues, shared: true };
+  const own = example ? [{ input: example.input as unknown, params: example.params, shared: false }] : [];
+  // Rewards read columns of their own, and their examples are made so that every term of them counts.
+  for (const { input, params, shared } of plugin.kind === 'estimator' ? [common, ...own] : [...own, common]) {
+    const run = attempt(plugin, params, input);
+    if (run && run.batch.nTraj > 0) return figures(plugin, run, params, input, shared);
+  }
+  return null;
+}
+
+function figures(plugin: EstimatorPlugin | RewardPlugin, run: Run, params: StoredValues, input: unknown, shared: boolean): LiveFigures {
+  const { batch, given, cells } = run;
+  const shownStep = plugin.kind === 'estimator' ? 'first' : 'last';
+  const numbersOf = ({ cells: of }: Run) => Array.from(batch.length, (T, i) => (T === 0 ? 0 : of[i * batch.maxLen + (shownStep === 'first' ? 0 : T - 1)]));
+  const rows: LiveRow[] = [];
+  for (const { title, help, isFlavour, values } of variants(plugin, params)) {
+    const variant = attempt(plugin, values, input);
+    if (variant && variant.batch.nTraj === batch.nTraj) rows.push({ title, help, isFlavour, numbers: numbersOf(variant) });
+  }
+  const shown = tellingStep(run);
+  return {
+    shared,
+    spans: spansOf(batch, shared),
+    length: batch.length,
+    maxLen: batch.maxLen,
+    given,
+    cells,
+    shownStep,
+    rows,
+    explained: shown && { ...shown, explanation: run.explain(shown.trajectory, shown.step) },
+    tree: plugin.kind === 'estimator' ? prefixPicture(plugin, batch, run.result) : null,
+  };
+}
+
+interface Variant {
+  readonly title: string;
+  readonly help: string;
+  readonly isFlavour: boolean;
+  readonly values: StoredValues;
+}
+
+/** The default, every named flavour, and every other choice that a parameter offers, one at a time. */
+function variants(plugin: EstimatorPlugin | RewardPlugin, params: StoredValues): Variant[] {
+  const flavours = Object.values(plugin.flavours).map(({ title, help, params: own }) => ({ title, help, isFlavour: true, values: { ...params, ...own } }));
+  const list: Variant[] = [{ title: Object.keys(params).length > 0 ? 'As in the example' : 'Defaults', help: '', isFlavour: false, values: params }, ...flavours];
+  for (const [key, options] of Object.entries(alternatives(plugin.params as Parameters, params))) {
+    for (const { value, title } of options) list.push({ title, help: '', isFlavour: false, values: { ...params, [key]: value } });
+  }
+  return list.slice(0, 10);
+}
+
+function alternatives(parameters: Parameters, params: StoredValues): Record<string, { value: unknown; title: string }[]> {
+  const found: Record<string, { value: unknown; title: string }[]> = {};
+  for (const [key, parameter] of Object.entries(parameters)) {
+    if (parameter.informative) continue;
+    const now = params[key] ?? parameter.default;
+    const name = parameter.title ?? key;
+    if (parameter.kind === 'choice') found[key] = parameter.options.filter(({ value }) => value !== now).map(({ value, title }) => ({ value, title: `${name}: ${title.toLowerCase()}` }));
+    if (parameter.kind === 'boolean') found[key] = [{ value: !now, title: now ? `without “${name.toLowerCase()}”` : `with “${name.toLowerCase()}”` }];
+    if (parameter.kind === 'integer' && parameter.min === 0 && parameter.max === 1) found[key] = [{ value: 1 - (now as number), title: `${name} = ${1 - (now as number)}` }];
+  }
+  return found;
+}
+
+function attempt(plugin: EstimatorPlugin | RewardPlugin, params: StoredValues, input: unknown): Run | null {
+  try {
+    if (plugin.kind === 'estimator') {
+      const { batch, columns, params: values, result } = estimateInput(plugin, params, input);
+      const reward = batch.column('reward', 'step');
+      const explain = (i: number, t: number) => plugin.explain(columns as never, values as never, result, i, t);
+      return { batch, given: typeof reward === 'string' ? null : (reward as Float64Array), cells: result.advantage, result, explain };
+    }
+    const { batch, columns, params: values, result } = priceInput(plugin, params, input);
+    const explain = (i: number, t: number) => plugin.explain(columns as never, values as never, result, i, t);
+    return { batch, given: null, cells: result.reward, result, explain };
+  } catch {
+    return null;
+  }
+}
+
+/** Headings over consecutive trajectories of one group. */
+function spansOf({ nTraj, group }: Batch, shared: boolean): { title: string; count: number }[] {
+  const spans: { title: string; count: number }[] = [];
+  for (let i = 0; i < nTraj; i++) {
+    if (i > 0 && group.id[i] === group.id[i - 1]) {
+      spans[spans.length - 1].count += 1;
+      continue;
+    }
+    const label = group.label[group.id[i]];
+    const title = shared ? (SITUATIONS.find((situation) => situation.group === label)?.title ?? '') : `Group ${label}`;
+    spans.push({ title, count: 1 });
+  }
+  return spans;
+}
+
+/** A step in the first group whose number is large and whose explanation holds. */
+function tellingStep({ batch, cells }: Run): { trajectory: number; step: number } | null {
+  let best: { trajectory: number; step: number } | null = null;
+  let most = -1;
+  for (let i = 0; i < batch.nTraj && batch.group.id[i] === batch.group.id[0]; i++) {
+    for (let t = 0; t < batch.length[i]; t++) {
+      const size = Math.abs(cells[i * batch.maxLen + t]);
+      if (size > most) {
+        most = size;
+        best = { trajectory: i, step: t };
+      }
+    }
+  }
+  return best;
+}
