@@ -134,7 +134,8 @@ async function evaluate(training: Training, iteration: number, into: Record<stri
   });
 }
 
-function summary(values: readonly number[]): MetricSummary {
+/** Mean, spread and values of one metric over seeds. */
+export function summary(values: readonly number[]): MetricSummary {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   const squares = values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0, values };

@@ -1,28 +1,6 @@
-/**
- * The measured outcomes that this project has to reproduce, as runs of `lab run` with intervals. `accept` covers the mean
- * over 20 learners of an independent implementation at three seed bases, with a margin; a check
- * without it is printed beside the independent figure and not judged.
- */
-export interface Check {
-  readonly metric: string;
-  /** [low, high] of the mean over seeds. */
-  readonly accept?: readonly [number, number];
-  /** Figure of the independent implementation. */
-  readonly reference: string;
-}
-
-export interface Cell {
-  readonly id: string;
-  /** Arguments of `lab run`, without the seeds. */
-  readonly args: string;
-  readonly checks: readonly Check[];
-  /** Seeds of the quick set of `npm test`; cells without are left to the full set. */
-  readonly quickSeeds?: number;
-}
-
-const above = (low: number) => [low, 1.0001] as const;
-const below = (high: number) => [-1e-12, high] as const;
-const check = (metric: string, reference: string, accept?: readonly [number, number]): Check => ({ metric, reference, ...(accept && { accept }) });
+/** The measured outcomes that this project has to reproduce, as runs of `lab run` with intervals. */
+import { above, below, check, type Cell, type Check } from './cell';
+import { effectCells } from './effect-cells';
 
 function keyDoor(preset: 'key-door' | 'key-door-gae', scheme: string, reference: string, accept?: readonly [number, number], quickSeeds?: number): Cell {
   return { id: `${preset} ${scheme}`, args: `${preset} --scheme ${scheme} --at 200`, checks: [check('success@200', reference, accept)], ...(quickSeeds && { quickSeeds }) };
@@ -116,4 +94,6 @@ export const cells: readonly Cell[] = [
   math('clip', 0.1, '0.396'),
   math('delta', 0.1, '0.394'),
   math('pure', 1, '0.389'),
+
+  ...effectCells,
 ];

@@ -37,6 +37,14 @@ describe('where the scenarios start', () => {
     ['swe-agent --scheme outcome', 'pass@0', 0.0997, 5e-5],
     ['swe-agent --scheme outcome --set /scenario/params/variant=hard', 'pass@0', 0.016, 5e-5],
     ['math-steps --scheme outcome', 'success@0', 0.02522, 5e-6],
+    ['process-noise --scheme outcome', 'success@0', 2.44e-4, 5e-7],
+    ['process-noise --scheme outcome --set prior=1', 'success@0', 0.0115, 5e-5],
+    ['tree --scheme grpo', 'success@0', 240 / 729, 1e-12],
+    ['tree --scheme grpo --set skill=0.5', 'success@0', 0.5857, 5e-5],
+    ['unit-tests --scheme uniform', 'success@0', 1 / 1024, 1e-12],
+    ['exploration-maze --scheme sparse', 'success@0', 5.29e-8, 5e-11],
+    ['length --scheme plain', 'correct@0', 0.84, 5e-3],
+    ['proxy-over-optimisation --scheme gold', 'goldReward@0', 1.1, 1e-9],
   ])('%s: %s is %s', async (args, metric, expected, tolerance) => {
     const metrics = await measure({ id: args, args: `${args} --at 0`, checks: [] }, 1);
     expect(Math.abs(metrics[metric].mean - expected)).toBeLessThanOrEqual(tolerance);
