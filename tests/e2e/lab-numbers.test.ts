@@ -15,6 +15,9 @@ const truth = numericGradient();
 const open = async () => linkTo(withTraining({ seeds: { first: seed, count: 2 }, trajectories: RACES }, { trajectories: RACES }));
 const scores = (price: (race: Race) => number) => groupScores(races.map(price), GROUP);
 
+/** Opens the lab on a window tall enough for every race to have a row: the table lists what is drawn. */
+const withRaces = async (body: (page: Page) => Promise<void>): Promise<void> => withLab(await open(), body, { viewport: { width: 1440, height: 1400 } });
+
 /** Follows a scheme and opens the table view of its panel. */
 async function follow(page: Page, letter: string): Promise<void> {
   await card(page, letter).locator('header button').first().click();
@@ -50,7 +53,7 @@ describe('numbers on screen are those of an independent calculation:', () => {
     ['D', 'Gated cap', returns.gatedCap],
   ] as const)('scheme %s at the starting policy', async (letter, name, price) => {
     const score = scores((race) => price(race, 0.2));
-    await withLab(await open(), async (page) => {
+    await withRaces(async (page) => {
       await follow(page, letter);
       await expectFigures(page, name, score);
 
@@ -69,7 +72,7 @@ describe('numbers on screen are those of an independent calculation:', () => {
   });
 
   test('the exact advantage of every selected step along a race', async () => {
-    await withLab(await open(), async (page) => {
+    await withRaces(async (page) => {
       const cell = page.getByRole('grid', { name: 'Advantage, Exact' }).getByRole('gridcell');
       await cell.focus();
       await page.keyboard.press('Home');
@@ -90,7 +93,7 @@ describe('dragging the checkpoint weight of scheme B', () => {
     const [before, after] = [0.2, 0.05].map((w) => scores((race) => returns.dense(race, w)));
     const flipping = looping.filter((i) => before![i]! > 0 && after![i]! < 0);
     expect(flipping.length, 'this batch has boats to watch').toBeGreaterThanOrEqual(2);
-    await withLab(await open(), async (page) => {
+    await withRaces(async (page) => {
       await follow(page, 'B');
       await showNumbers(page);
       await expectTable(page, before!);
@@ -111,7 +114,7 @@ describe('dragging the checkpoint weight of scheme B', () => {
   });
 
   test('with the mouse is one step of undo', async () => {
-    await withLab(await open(), async (page) => {
+    await withRaces(async (page) => {
       await follow(page, 'B');
       await showNumbers(page);
       const weight = slider(card(page, 'B'), 'Weight of Checkpoints');
@@ -134,7 +137,7 @@ describe('dragging the checkpoint weight of scheme B', () => {
   });
 
   test('or typing it does the same', async () => {
-    await withLab(await open(), async (page) => {
+    await withRaces(async (page) => {
       await follow(page, 'B');
       await showNumbers(page);
       const field = card(page, 'B').getByRole('textbox', { name: 'Weight of Checkpoints, as a number' });
@@ -147,7 +150,7 @@ describe('dragging the checkpoint weight of scheme B', () => {
 });
 
 test('the gate of scheme C opens for the boats that finish, and closed for all it leaves the outcome alone', async () => {
-  await withLab(await open(), async (page) => {
+  await withRaces(async (page) => {
     await follow(page, 'C');
     await showNumbers(page);
     const finished = races.filter((race) => race.finished).length;

@@ -153,7 +153,9 @@ export async function showNumbers(page: Page): Promise<void> {
 
 /** Every number of the table view of the panel that the panels below follow: trajectory number → advantages. */
 export async function tableOf(page: Page): Promise<Map<number, number[]>> {
-  const rows = await page.getByRole('region', { name: /^Advantage of every step/ }).locator('tbody tr').evaluateAll((found) =>
+  const shown = page.getByRole('region', { name: /^Advantage of every step/ }).locator('tbody tr');
+  await shown.first().waitFor({ state: 'attached' });
+  const rows = await shown.evaluateAll((found) =>
     found.map((row) => [...row.children].map((cell) => cell.firstChild?.textContent ?? '')),
   );
   return new Map(rows.map(([head, ...cells]) => [Number(head) - 1, cells.map(printedNumber)]));
