@@ -9,6 +9,7 @@ import { sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
 import { CurveHistory } from './curve-history';
+import { divergenceOf, type Divergence } from './divergence';
 
 /** Wait between the release of a slider and the restart of its scheme. */
 export const RESTART_DELAY = 400;
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly later?: (callback: () => void, milliseconds: number) => () => void;
 }
 
+type SchemeFailure = Pick<Extract<Event, { type: 'failed' }>, 'code' | 'message'>;
+
 interface Diagnosis {
   readonly logits: Float64Array;
   readonly batches: number;
@@ -56,7 +59,7 @@ export class Run {
   #stepsPerSecond = $state(0);
   #version = $state(0);
   #pending = $state.raw<ReadonlySet<number>>(new Set());
-  #failures = $state.raw<ReadonlyMap<number, string>>(new Map());
+  #failures = $state.raw<ReadonlyMap<number, SchemeFailure>>(new Map());
   #scrubbed = $state<number | null>(null);
   #diagnosis = $state.raw<Diagnosis | null>(null);
   #speed = $state(0);
@@ -134,7 +137,14 @@ export class Run {
     return this.#pending.has(scheme);
   }
   failureOf(scheme: number): string | null {
-    return this.#failures.get(scheme) ?? null;
+    return this.#failures.get(scheme)?.message ?? null;
+  }
+  /** The first scheme whose learner met numbers that are not finite; null while there is none. */
+  get divergence(): Divergence | null {
+    for (const [scheme, { code, message }] of this.#failures) {
+      if (code === 'non-finite') return divergenceOf(scheme, message, this.history.band(scheme, 'success').mean);
+    }
+    return null;
   }
   canRecall(scheme: number): boolean {
     return this.iterationOf(scheme) > 0;
@@ -370,7 +380,7 @@ export class Run {
           this.#status = 'failed';
           this.#options.onmessage({ tone: 'bad', code: event.code, message: event.message });
         } else {
-          this.#failures = new Map([...this.#failures, [event.scheme, event.message]]);
+          this.#failures = new Map([...this.#failures, [event.scheme, event]]);
         }
         for (const [, waiting] of this.#recalls) waiting.reject(new Error(event.message));
         this.#recalls.clear();

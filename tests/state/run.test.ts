@@ -247,6 +247,7 @@ describe('failures', () => {
     worker.listener({ type: 'failed', runId: worker.runId, code: 'non-finite', message: 'B diverged.', scheme: 1 });
     expect(run.failureOf(1)).toBe('B diverged.');
     expect(run.failureOf(0)).toBeNull();
+    expect(run.divergence).toMatchObject({ scheme: 1, cause: 'B diverged.', iteration: run.iterationOf(1) });
     expect(run.status).toBe('running');
   });
 
