@@ -38,10 +38,11 @@ export const tasks: readonly Task[] = [
     (table): Task => ({
       id: `diagnosis ${table.id}`,
       async run() {
-        const figures = await measureDiagnosis(table, estimatorNames, BATCHES);
-        return estimatorNames.flatMap((name, k) => {
+        const names = estimatorNames(table);
+        const figures = await measureDiagnosis(table, names, BATCHES);
+        return names.flatMap((name, k) => {
           const [cosine, cosineOfMean] = table.rows[k];
-          const tolerance = cosineTolerance(name);
+          const tolerance = cosineTolerance(table, name);
           return [
             { name: `${table.id} ${name} batch cosine`, mean: figures[k].cosine, spread: figures[k].cosineError, reference: String(cosine), accept: [cosine - tolerance, cosine + tolerance] as const },
             { name: `${table.id} ${name} cosine of mean`, mean: figures[k].cosineOfMean, spread: 0, reference: String(cosineOfMean) },
