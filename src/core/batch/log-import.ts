@@ -47,10 +47,10 @@ export function importLog(table: LogTable, { roles, badRows, weights = {} }: Log
   problems.sort((a, b) => a.line - b.line);
   if (badRows === 'refuse' && problems.length > 0) {
     const more = problems.length > 1 ? ` ${grouped(problems.length - 1)} more ${problems.length === 2 ? 'row has' : 'rows have'} a problem.` : '';
-    throw new LogError(`${problemText(problems[0])}${more} Skip such rows, or correct the file.`);
+    throw new LogError(`${problemText(problems[0])}${more} Skip such rows, or correct the file.`, problems);
   }
   if (good.length === 0) {
-    throw new LogError(problems.length > 0 ? `No row can be read. ${problemText(problems[0])}` : 'This log has a header and no rows.');
+    throw new LogError(problems.length > 0 ? `No row can be read. ${problemText(problems[0])}` : 'This log has a header and no rows.', problems);
   }
   checkLimits(good);
   const adds = !scalarsAreTotals(good);

@@ -41,6 +41,13 @@ export interface LogTable {
 /** A log that cannot be imported at all. */
 export class LogError extends Error {
   override readonly name = 'LogError';
+  constructor(
+    message: string,
+    /** The rows that cannot be read, where they are the reason. */
+    readonly problems: readonly RowProblem[] = [],
+  ) {
+    super(message);
+  }
 }
 
 /** "Line 7, column “reward”: …" */

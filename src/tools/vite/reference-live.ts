@@ -70,7 +70,7 @@ export function prefixTree({ tree, shared }: LiveFigures): string {
 export function workedByHand(kind: Priced, examples: readonly WorkedExample[]): string {
   const items = examples.map(({ why, input, params, expect }) => {
     const fields = [...new Set(input.trajectories.flatMap((trajectory) => Object.keys(flat(trajectory))))];
-    const head = ['', ...fields, quantities[kind].what].map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
+    const head = ['No.', ...fields, quantities[kind].what].map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
     const body = input.trajectories.map((trajectory, i) => {
       const cells = flat(trajectory);
       const result = (expect[i] ?? []).map(shortNumber).join(', ');

@@ -6,7 +6,7 @@ import { SLOTS, type Slot } from '../../charts/palette';
 import { columnsFor } from '../../core/batch/columns-for';
 import { importLog, type ImportedLog } from '../../core/batch/log-import';
 import { guessRoles, rolesOf, SINGLE_ROLES, type LogRole, type RoleGuess, type Roles } from '../../core/batch/log-roles';
-import { LogError, type LogTable } from '../../core/batch/log-table';
+import { LogError, type LogTable, type RowProblem } from '../../core/batch/log-table';
 import { readLog } from '../../core/batch/log-text';
 import { freshBuffer } from '../../core/batch/workspace';
 import type { EstimateResult, EstimatorPlugin } from '../../core/contracts/estimator';
@@ -60,12 +60,12 @@ export class LogSession {
   #chosen = $state(0);
 
   /** The import under the roles of the moment, or why it fails. */
-  readonly #imported = $derived.by((): ImportedLog | string | null => {
+  readonly #imported = $derived.by((): ImportedLog | LogError | null => {
     if (!this.#source) return null;
     try {
       return importLog(this.#source.table, { roles: this.#roles, badRows: this.#badRows, weights: this.#weights });
     } catch (error) {
-      if (error instanceof LogError) return error.message;
+      if (error instanceof LogError) return error;
       throw error;
     }
   });
@@ -93,11 +93,15 @@ export class LogSession {
     return this.#source;
   }
   get log(): ImportedLog | null {
-    return typeof this.#imported === 'object' ? this.#imported : null;
+    return this.#imported instanceof LogError ? null : this.#imported;
   }
   /** Why there is nothing to see: the file, its roles, or a refused row. */
   get failure(): string | null {
-    return this.#failure ?? (typeof this.#imported === 'string' ? this.#imported : null);
+    return this.#failure ?? (this.#imported instanceof LogError ? this.#imported.message : null);
+  }
+  /** Rows that cannot be read, left out or the reason of a refusal. */
+  get problems(): readonly RowProblem[] {
+    return this.#imported?.problems ?? [];
   }
   get roles(): Roles {
     return this.#roles;

@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { runEstimatorCase } from '../../src/core/batch/estimator-case';
+import { allPlugins } from '../../src/core/all-plugins';
+import { sampleLog } from '../../src/core/batch/log-sample';
+import { accessibilityProblems } from './accessibility';
+import { siteUrl, withPage, type PageOptions } from './harness';
+
+const ready = (page: Page) => page.getByRole('grid').first().waitFor();
+const onSample = (body: (page: Page) => Promise<void>, options?: PageOptions) =>
+  withPage(siteUrl('logs/#sample'), async (page) => {
+    await ready(page);
+    await body(page);
+  }, options);
+const paste = async (page: Page, text: string) => {
+  await page.getByLabel('or paste rows').fill(text);
+  await page.getByRole('button', { name: 'Read the pasted rows' }).click();
+};
+const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describe('a log comes in', () => {
+  test('by the sample button, and is priced four ways', async () => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      expect(await accessibilityProblems(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Try the sample' }).click();
+      await ready(page);
+      expect(await page.getByRole('heading', { name: '48 trajectories, priced 4 ways' }).count()).toBe(1);
+      expect(await page.getByRole('grid').count()).toBe(4);
+    });
+  });
+
+  test('as a chosen file, and its bad rows are named', async () => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      await page.getByLabel('Log file').setInputFiles({ name: 'run.csv', mimeType: 'text/csv', buffer: Buffer.from('prompt_id,reward\n0,1\n0,x\n0,0\n0,1\n') });
+      await ready(page);
+      await page.getByText('1 row left out').click();
+      expect(await page.getByText('Line 3, column “reward”: “x” is not a finite number.').isVisible()).toBe(true);
+      await page.getByRole('button', { name: 'Refuse' }).click();
+      expect(await page.getByRole('alert').innerText()).toMatch(/^Line 3, column “reward”.*Skip such rows, or correct the file\.$/);
+      await page.getByRole('button', { name: 'Skip' }).click();
+      await ready(page);
+    });
+  });
+
+  test('dropped', async () => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      const transfer = await page.evaluateHandle(() => {
+        const data = new DataTransfer();
+        data.items.add(new File(['{"prompt_id":1,"reward":1}\n{"prompt_id":1,"reward":0}\n'], 'run.jsonl'));
+        return data;
+      });
+      await page.locator('.drop').dispatchEvent('drop', { dataTransfer: transfer });
+      await ready(page);
+      expect(await page.getByText('2 trajectories · 1 group · 2 steps').isVisible()).toBe(true);
+    });
+  });
+
+  test('pasted; what cannot be read says so and the page goes on', async () => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      await paste(page, '{"trajectories": [1,');
+      expect(await page.getByRole('alert').innerText()).toContain('JSON that breaks off cannot be read in part');
+      await paste(page, 'prompt_id,reward\n0,1\n0,0\n');
+      await ready(page);
+      expect(await page.getByRole('alert').count()).toBe(0);
+    });
+  });
+
+  test('and what the training library computed stands beside what is computed here', async () => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      await paste(page, 'prompt_id,reward,advantage\n0,1,0.5\n0,0,-0.5\n1,1,0\n1,1,0\n');
+      await ready(page);
+      expect(await page.getByRole('grid', { name: 'Advantage, As logged' }).count()).toBe(1);
+    });
+  });
+});
+
+describe('the sample', () => {
+  test('shows the numbers that the headless command gives, and links the selection', async () => {
+    await onSample(async (page) => {
+      const trajectories = sampleLog()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, number[]> & { prompt_id: string; accuracy_reward: number; format_reward: number })
+        .map((row) => ({ group: row.prompt_id, rewards: row['step_rewards'].map((r, t, all) => r + (t === all.length - 1 ? row.accuracy_reward + row.format_reward : 0)) }));
+      const { advantages } = runEstimatorCase({ estimator: 'grpo', input: { trajectories } }, allPlugins());
+      await page.getByRole('gridcell').first().focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Home');
+      const label = (await page.getByRole('gridcell').first().getAttribute('aria-label'))!;
+      const [, i, step, shown] = /^Trajectory (\d+), step (\d+)\. GRPO ([+−\d.]+)\.$/.exec(label)!;
+      expect(Number(shown.replace('−', '-'))).toBeCloseTo(advantages[Number(i) - 1][Number(step)], 2);
+      for (const cell of await page.getByRole('gridcell').all()) expect(await cell.getAttribute('aria-label')).toContain(`Trajectory ${i}, step ${step}.`);
+      expect(await page.getByRole('heading', { name: `Trajectory ${i}`, exact: true }).count()).toBe(1);
+      const figure = await page.locator('.figure.advantage').innerText();
+      expect(Number(figure.replace('−', '-'))).toBeCloseTo(advantages[Number(i) - 1][Number(step)], 1);
+    });
+  });
+
+  test('a weight, a flavour and a parameter reprice at once', async () => {
+    await onSample(async (page) => {
+      const range = () => page.locator('.panel .head small').first().innerText();
+      const before = await range();
+      await page.getByLabel('Weight of accuracy_reward, as a number').fill('0');
+      await page.keyboard.press('Enter');
+      await expect.poll(range).not.toBe(before);
+      const second = await range();
+      const card = page.getByRole('region', { name: 'A GRPO' });
+      await card.getByText('4 parameters').click();
+      await card.getByLabel('Divide by std').uncheck();
+      await expect.poll(range).not.toBe(second);
+      await card.getByLabel('As in').selectOption({ label: 'TRL' });
+      expect(await card.getByLabel('Divide by std').isChecked()).toBe(true);
+    });
+  });
+
+  test('an estimator that the log cannot feed says which column is missing and cannot be picked', async () => {
+    await onSample(async (page) => {
+      await page.getByRole('button', { name: 'GRPO', exact: false }).first().click();
+      await page.getByLabel('Find an estimator').fill('ReMax');
+      const choice = page.getByRole('button', { name: /^ReMax/ });
+      expect(await choice.getAttribute('aria-disabled')).toBe('true');
+      expect(await choice.innerText()).toContain('It reads a column “greedyReward”, which this log lacks.');
+      await page.getByLabel('Find an estimator').fill('RLOO');
+      await page.getByRole('button', { name: /^RLOO/ }).first().click();
+      await page.getByRole('region', { name: 'A RLOO' }).waitFor();
+    });
+  });
+
+  test('says how sure a formula is beside the number it explains', async () => {
+    await onSample(async (page) => {
+      await page.getByRole('group', { name: 'Estimator', exact: true }).getByRole('button', { name: 'C' }).click();
+      expect(await page.locator('.sure').innerText()).toBe('Recalled. Written from memory; compare with the source before relying on it.');
+      expect(await page.locator('.equation').count()).toBeGreaterThan(3);
+    });
+  });
+
+  test('a column can be given another meaning', async () => {
+    await onSample(async (page) => {
+      await page.getByText('What the 10 columns mean').click();
+      await page.getByLabel('Meaning of values').selectOption({ label: 'Not read' });
+      await page.getByRole('alert').filter({ hasText: 'It reads a column “values”, which this log lacks.' }).waitFor();
+    });
+  });
+
+  test.each([
+    ['CSV', 'csv', /^group,trajectory,step,outcome,.*advantage\.A grpo/],
+    ['JSON lines', 'jsonl', /^\{"group":"sum-1",.*"advantages":\{"A grpo":\[/],
+  ])('leaves as %s', async (button, extension, start) => {
+    await onSample(async (page) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+      expect(download.suggestedFilename()).toBe(`priced-rollouts.${extension}`);
+      const path = join(mkdtempSync(join(tmpdir(), 'advantage-lab-download-')), download.suggestedFilename());
+      await download.saveAs(path);
+      expect(readFileSync(path, 'utf8')).toMatch(start);
+      rmSync(dirname(path), { recursive: true });
+    }, { acceptDownloads: true });
+  });
+
+  test('stays in the tab: nothing is sent anywhere', async () => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
+      await page.getByRole('button', { name: 'Try the sample' }).click();
+      await ready(page);
+      for (const line of asked) expect(line).toMatch(/^GET http:\/\/localhost[^?]*\/assets\/[^?]+$/);
+    });
+  });
+
+  test.each([
+    [390, 844, 'light'],
+    [390, 844, 'dark'],
+    [1024, 768, 'light'],
+    [1440, 900, 'light'],
+    [1440, 900, 'dark'],
+    [3840, 2160, 'light'],
+  ] as const)('has no overflow and nothing for axe to find at %i × %i, %s', async (width, height, colorScheme) => {
+    await onSample(async (page) => {
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      expect(await accessibilityProblems(page)).toEqual([]);
+    }, { viewport: { width, height }, colorScheme });
+  });
+});
