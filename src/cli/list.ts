@@ -1,3 +1,4 @@
+import { allMeasures } from '../core/all-measures';
 import type { PluginKind, PluginSet } from '../core/plugin-set';
 import type { Preset } from '../core/experiment/spec';
 import { UsageError } from './arguments';
@@ -22,8 +23,13 @@ export function list(kind: string | undefined, plugins: PluginSet, presets: read
       knobs,
     }));
   }
+  if (kind === 'measures') {
+    return [...allMeasures().values()]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id, title, summary, provenance, params, inputs, outputs }) => ({ id, title, summary, provenance, params: withoutFunctions(params), inputs, outputs }));
+  }
   if (kind === undefined || !Object.hasOwn(KINDS, kind)) {
-    throw new UsageError(`list ${kind ?? ''}: expected one of ${Object.keys(KINDS).join(', ')}, presets.`);
+    throw new UsageError(`list ${kind ?? ''}: expected one of ${Object.keys(KINDS).join(', ')}, measures, presets.`);
   }
   return plugins.list(KINDS[kind]).map((plugin) => {
     const { id, title, summary, provenance, params } = plugin;

@@ -11,6 +11,7 @@ import { findPresetSpec, loadPreset, presetIds } from '../core/experiment/preset
 import { UnknownPluginError } from '../core/plugin-set';
 import { advantages } from './advantages';
 import { numberOption, objectOption, readArguments, UsageError } from './arguments';
+import { check } from './check';
 import { exactValues, policyLogits } from './exact';
 import { exportRollouts } from './export';
 import { list } from './list';
@@ -49,6 +50,9 @@ const COMMANDS: Readonly<Record<string, CommandFunction>> = {
   },
   export(argv) {
     return exportRollouts(argv, { plugins: allPlugins(), loadPreset, readText });
+  },
+  check(argv) {
+    return check(argv, { plugins: allPlugins(), loadPreset, decodeLink: (link) => decodeLink(link, findPresetSpec), readJson });
   },
   run(argv) {
     return run(argv, {

@@ -1,9 +1,7 @@
 import { setAt, valueAt, PointerError, type Json } from '../codec/difference';
-import { isExperimentLink, type DecodedLink } from '../codec/link';
 import { completeParameters, type Parameters, type StoredValues } from '../core/contracts/parameters';
-import { presetIds, readPreset } from '../core/experiment/presets';
 import { resolveExperiment } from '../core/experiment/resolve';
-import { readSpec, type ExperimentSpec, type Preset } from '../core/experiment/spec';
+import { readSpec, type ExperimentSpec } from '../core/experiment/spec';
 import { expectedMetrics, occupancy } from '../core/mdp/occupancy';
 import { softmaxPolicy } from '../core/mdp/policy';
 import { suggestion, type PluginSet } from '../core/plugin-set';
@@ -11,13 +9,9 @@ import { MAX_SCHEMES } from '../core/scheme/scheme-spec';
 import type { FamilyOptions } from '../worker/policy-family';
 import { Training } from '../worker/training-loop';
 import { readArguments, UsageError } from './arguments';
+import { chosen, openTarget, type Source, type TargetDeps } from './target';
 
-export interface RunDeps {
-  readonly plugins: PluginSet;
-  readonly loadPreset: (id: string) => Promise<Preset | undefined>;
-  readonly decodeLink: (link: string) => Promise<DecodedLink>;
-  /** Parsed JSON of a file; throws `UsageError` where there is none. */
-  readonly readJson: (path: string) => unknown;
+export interface RunDeps extends TargetDeps {
   readonly now: () => number;
   readonly engines?: FamilyOptions;
   /** Called now and then with the number of finished updates and of all; for a line on standard error. */
@@ -44,13 +38,6 @@ export interface RunResult {
   readonly envStepsPerSecond: number;
 }
 
-/** An experiment and the schemes beside its cards. */
-interface Source {
-  readonly spec: ExperimentSpec;
-  readonly library: ExperimentSpec['schemes'];
-  readonly knobs: Readonly<Record<string, readonly string[]>>;
-}
-
 /**
  * `lab run PRESET|FILE|LINK`: trains every scheme (or those of `--scheme`) under every seed without a page, and
  * reports every metric of the scenario, exact, of the policies after the iterations of `--at`.
@@ -63,7 +50,7 @@ export async function run(argv: readonly string[], deps: RunDeps): Promise<RunRe
   const [target, ...rest] = args.positional;
   if (target === undefined) throw new UsageError('run: give a preset, a file or a link. `lab list presets` names the presets.');
   if (rest.length > 0) throw new UsageError(`run: one experiment at a time; "${rest[0]}" is a second one.`);
-  const found = await openTarget(target, deps);
+  const found = await openTarget('run', target, deps);
   const set = applyChanges(writtenOut(found, deps.plugins), args.all('set'));
   const schemes = chosen(set, args.all('scheme').flatMap((names) => names.split(',')));
   const { training } = set.spec;
@@ -141,37 +128,6 @@ export function summary(values: readonly number[]): MetricSummary {
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0, values };
 }
 
-async function openTarget(target: string, deps: RunDeps): Promise<Source> {
-  const hash = target.includes('#') ? target.slice(target.indexOf('#')) : target;
-  if (isExperimentLink(hash)) {
-    const decoded = await deps.decodeLink(hash);
-    if ('problem' in decoded) throw new UsageError(`link: ${decoded.problem}`);
-    return beside(decoded.spec, deps);
-  }
-  const preset = await deps.loadPreset(target);
-  if (preset) return preset;
-  if (!/[./\\]/.test(target)) throw new UsageError(`run: there is no preset "${target}".${suggestion(target, presetIds())} Presets: ${presetIds().join(', ')}.`);
-  const json = deps.readJson(target);
-  if (typeof json === 'object' && json !== null && 'spec' in json && 'library' in json) {
-    try {
-      return readPreset(json);
-    } catch (error) {
-      throw new UsageError(`${target}: ${(error as Error).message}`);
-    }
-  }
-  const read = readSpec(json);
-  if ('problems' in read) throw new UsageError(`${target}: ${read.problems[0].field}: ${read.problems[0].message}`);
-  return beside(read.spec, deps);
-}
-
-/** A spec from outside, with the library of the preset that it started from. Its knobs point at the preset's own cards, so they stay away. */
-async function beside(spec: ExperimentSpec, deps: RunDeps): Promise<Source> {
-  const preset = await deps.loadPreset(spec.base.split('@')[0]);
-  const names = spec.schemes.map((scheme) => scheme.name);
-  const others = preset ? [...preset.spec.schemes, ...preset.library].filter((scheme) => !names.includes(scheme.name)) : [];
-  return { spec, library: preset?.spec.scenario.id === spec.scenario.id ? others : [], knobs: {} };
-}
-
 /** The source with every parameter of every plug-in written out, so that a JSON Pointer can name it. */
 function writtenOut({ spec, library, knobs }: Source, plugins: PluginSet): Source {
   const complete = (parameters: Parameters, stored: StoredValues) => ({ ...completeParameters(parameters, stored, { clamp: false }).values });
@@ -239,17 +195,6 @@ function valueOf(text: string): Json {
   } catch {
     return text;
   }
-}
-
-function chosen({ spec, library }: Source, names: readonly string[]): ExperimentSpec['schemes'] {
-  const all = [...spec.schemes, ...library];
-  if (names.length === 0) return all;
-  return names.map((name) => {
-    const scheme = all.find((candidate) => candidate.name === name);
-    if (scheme) return scheme;
-    const known = all.map((candidate) => candidate.name);
-    throw new UsageError(`--scheme ${name}: there is no such scheme.${suggestion(name, known)} Schemes: ${known.join(', ')}.`);
-  });
 }
 
 function seedsOf(text: string): { first: number; count: number } {

@@ -10,7 +10,7 @@ function lab(argv: string[], input = '') {
 }
 
 describe('lab', () => {
-  it.each(['scenarios', 'rewards', 'estimators', 'objectives', 'presets'])('list %s names each with an id', (kind) => {
+  it.each(['scenarios', 'rewards', 'estimators', 'objectives', 'measures', 'presets'])('list %s names each with an id', (kind) => {
     const { status, json } = lab(['list', kind, '--json']);
     expect(status).toBe(0);
     const ids = (json() as { id: string }[]).map((entry) => entry.id);
