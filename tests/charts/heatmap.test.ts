@@ -79,6 +79,9 @@ describe('heatmap layout', () => {
     expect(rowsThatFit(300, 2)).toBe(25);
     expect(25 * LABELLED_ROW + 2 * 5).toBeLessThanOrEqual(300);
     expect(26 * LABELLED_ROW + 2 * 5).toBeGreaterThan(300);
+    expect(rowsThatFit(300, 2, 1), 'whole pixels').toBe(24);
+    expect(fitRowHeight(order, 47, { ratio: 1 })).toBe(14);
+    expect(fitRowHeight(order, 46, { ratio: 1 })).toBe(13);
     expect([rowsThatFit(0, 0), rowsThatFit(2000, 7)]).toEqual([8, 32]);
   });
 });

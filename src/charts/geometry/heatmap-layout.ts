@@ -75,12 +75,12 @@ export function layoutBetween(from: HeatmapLayout, to: HeatmapLayout, share: num
   return { ...to, rowTop };
 }
 
-/** Row height, in half pixels, that fills `available` CSS pixels, between `min` and `max`. */
-export function fitRowHeight(rowOrder: Int32Array, available: number, { min = 9, max = 22 } = {}): number {
+/** Row height, in whole device pixels of `ratio` to a CSS pixel, that fills `available` CSS pixels, between `min` and `max`. */
+export function fitRowHeight(rowOrder: Int32Array, available: number, { min = 9, max = 22, ratio = 2 } = {}): number {
   const rows = rowOrder.reduce((total, trajectory) => total + (trajectory === BREAK ? 0 : 1), 0);
   const breaks = rowOrder.length - rows;
   if (rows === 0) return min;
-  const height = Math.floor(((available - breaks * BREAK_HEIGHT) / rows) * 2) / 2;
+  const height = Math.floor(((available - breaks * BREAK_HEIGHT) / rows) * ratio) / ratio;
   return Math.min(max, Math.max(min, height));
 }
 
@@ -88,8 +88,9 @@ export function fitRowHeight(rowOrder: Int32Array, available: number, { min = 9,
 export const LABELLED_ROW = 11.5;
 
 /** How many labelled rows fit into `available` CSS pixels beside so many breaks: 8 to 32. */
-export function rowsThatFit(available: number, breaks: number): number {
-  return Math.max(8, Math.min(32, Math.floor((available - breaks * BREAK_HEIGHT) / LABELLED_ROW)));
+export function rowsThatFit(available: number, breaks: number, ratio = 2): number {
+  const least = Math.ceil(LABELLED_ROW * ratio) / ratio;
+  return Math.max(8, Math.min(32, Math.floor((available - breaks * BREAK_HEIGHT) / least)));
 }
 
 /** Position of a cell, CSS pixels; undefined when its trajectory is not among the rows. */
