@@ -21,8 +21,9 @@ function groups(scheme: string, size: number, reference: number, margin?: number
   return cellOf('group-collapse', scheme, '200', [check('success@200', String(reference), margin === undefined ? undefined : around(reference, margin))], { id: `G=${size}`, set, ...(quickSeeds && { quickSeeds }) });
 }
 
-function tests(scheme: string, reference: string, accept: Interval, quickSeeds?: number): Cell {
-  return cellOf('unit-tests', scheme, '300', [check('success@300', reference, accept)], quickSeeds ? { quickSeeds } : {});
+function tests(scheme: string, reference: string, accept: Interval, quickSeeds?: number, trap?: Interval): Cell {
+  const trapped = check('trapShare@300', scheme.startsWith('uniform') ? '0.995' : '', trap);
+  return cellOf('unit-tests', scheme, '300', [check('success@300', reference, accept), trapped], quickSeeds ? { quickSeeds } : {});
 }
 
 function maze(scheme: string, reference: string, accept?: Interval, quickSeeds?: number): Cell {
@@ -81,8 +82,8 @@ export const effectCells: readonly Cell[] = [
   cellOf('tree', 'exact', '25', [check('success@25', '0.967')]),
 
   // Weights as published, α = 6, from the pass rates of each group; the independent ones fall linearly in a running mean of them.
-  tests('uniform', '0.000', below(0.02), 4),
-  tests('uniform-all', '0.000', below(0.02), 4),
+  tests('uniform', '0.000', below(0.02), 4, above(0.95)),
+  tests('uniform-all', '0.000', below(0.02), 4, above(0.95)),
   tests('all-or-nothing', '0.056', below(0.2), 20),
   tests('verpo', '0.973', above(0.95), 4),
   tests('verpo-no-all', '0.973', above(0.95)),
@@ -93,10 +94,11 @@ export const effectCells: readonly Cell[] = [
   cellOf('noisy-verifier', 'noisy', '50', [check('correct@50', '0.519', [0.48, 0.56])], { quickSeeds: 20 }),
   cellOf('noisy-verifier', 'backward', '50', [check('correct@50', '0.924', [0.9, 0.94])], { quickSeeds: 8 }),
   cellOf('noisy-verifier', 'grpo-backward,grpo-noisy', '50', [check('lead correct@50', '0', [-1e-4, 1e-4]), check('correct@50', '0.483')], { set: '/training/learningRate=1', quickSeeds: 4 }),
-  ...(['noisy', 'backward'] as const).map((scheme) =>
-    cellOf('noisy-verifier', scheme, '50,300', [check('correct@50', scheme === 'noisy' ? '0.185' : '0.140'), check('correct@300', scheme === 'noisy' ? '0.013' : '0.017', below(0.1))], {
+  ...([['noisy', '0.185', '0.013', '0.979'], ['backward', '0.140', '0.017', '']] as const).map(([scheme, early, late, hack]) =>
+    cellOf('noisy-verifier', scheme, '50,300', [check('correct@50', early), check('correct@300', late, below(0.1)), check('hack@300', hack, above(0.9))], {
       set: 'rho0=0.1 rho1=0.2 /scenario/params/fooled=0.9',
       id: 'fooled',
+      quickSeeds: 10,
     }),
   ),
   cellOf('noisy-verifier', 'noisy', '50', [check('correct@50', '0.080')], { set: 'rho0=0.6 rho1=0.6' }),
