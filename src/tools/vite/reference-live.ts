@@ -17,7 +17,7 @@ export function miniature(kind: Priced, title: string, figures: LiveFigures): st
   ];
   const sample = shared
     ? 'Six trajectories that all reference pages share: three attempts of unequal length, two with equal rewards, one without company. Rows are trajectories, columns steps.'
-    : 'The batch of its worked example, because it reads columns that the shared one lacks. Rows are trajectories, columns steps.';
+    : `The batch of its worked example${kind === 'estimator' ? ', because it reads columns that the shared one lacks' : ''}. Rows are trajectories, columns steps.`;
   const parts = [`<p class="note">${sample} Computed by the plug-in itself.</p>`, `<div class="panels">${panels.join('')}</div>`];
   if (explained) parts.push(worked(kind, explained));
   return section('On a small batch', parts.join('\n'));
