@@ -3,6 +3,7 @@ import { evaluatePolicy, startValue } from '../mdp/exact';
 import { optimalStationary } from '../mdp/optimal';
 import { isGated, type CompiledScheme } from '../scheme/compile-scheme';
 import { exactPay, whyNoExactValue } from '../scheme/exact-value';
+import { atDiscount } from './at-discount';
 import { bestCycle, type Cycle } from './best-cycle';
 import type { PolicyInvariance } from './policy-invariance';
 
@@ -25,7 +26,7 @@ export interface Farming {
   readonly withClock: number | null;
   /**
    * True value of the scheme's optimum for those who do not see the time: the best policy at the discount 1 − 1/T, or the scheme's
-   * if smaller, ties shared; and of the true objective's. Null where pay is gated, or no function of the row.
+   * if smaller (its potentials with it), ties shared; and of the true objective's. Null where pay is gated, or no function of the row.
    */
   readonly withoutClock: { readonly ofScheme: number; readonly ofTruth: number } | null;
   /** A cycle pays, and an optimum of the scheme is truly worse than the truth's own. */
@@ -43,7 +44,7 @@ export function farming(scheme: CompiledScheme, table: Table, invariance: Policy
   const solvable = whyNoExactValue(scheme, table) === null && !scheme.terms.some((term) => isGated(term, scheme.spec));
   const gamma = Math.min(scheme.spec.gamma, 1 - 1 / (table.horizon + 1));
   const withoutClock = solvable
-    ? { ofScheme: clocklessValue(table, exactPay(scheme, table).open.within, gamma), ofTruth: clocklessValue(table, truth, 1 - 1 / (table.horizon + 1)) }
+    ? { ofScheme: clocklessValue(table, exactPay(atDiscount(scheme, gamma), table).open.within, gamma), ofTruth: clocklessValue(table, truth, 1 - 1 / (table.horizon + 1)) }
     : null;
   const withClock = invariance ? invariance.best - invariance.lost.most : null;
   const loses = (own: number | null, other: number) => own !== null && other - own > LOSS * Math.max(1e-12, Math.abs(other));

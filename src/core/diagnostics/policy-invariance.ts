@@ -4,6 +4,9 @@ import type { CompiledScheme } from '../scheme/compile-scheme';
 import { exactPay, whyNoExactValue } from '../scheme/exact-value';
 import { MAX_NODES, solveScheme, type SchemeOptimum } from './scheme-optimum';
 
+/** An action is truly worse when it loses more than this share of the best true value. */
+const NEGLIGIBLE = 1e-6;
+
 /** A situation in which the scheme's optimum takes an action that the true optimum does not take, or the other way round. */
 export interface Counterexample {
   readonly step: number;
@@ -48,17 +51,19 @@ export function policyInvariance(scheme: CompiledScheme, table: Table): PolicyIn
 
 /** The verdict on a solved scheme. */
 export function compareOptima(optimum: SchemeOptimum): PolicyInvariance {
-  const { nodes, A, schemeOptimal, trulyOptimal, onPath, best, least, most } = optimum;
+  const { nodes, A, trueValue, schemeOptimal, trulyOptimal, onPath, best, least, most } = optimum;
   let strict = -1;
   let tied = -1;
   let different = -1;
   for (let node = 0; node < nodes && strict < 0; node++) {
+    const trueBest = trueValue.subarray(node * A, (node + 1) * A).reduce((most, x) => Math.max(most, x), -Infinity);
     let worse = false;
     let shared = false;
     for (let k = node * A; k < (node + 1) * A; k++) {
       if (schemeOptimal[k] !== trulyOptimal[k] && different < 0) different = node;
-      if (schemeOptimal[k] === 1 && trulyOptimal[k] === 0) worse = true;
-      if (schemeOptimal[k] === 1 && trulyOptimal[k] === 1) shared = true;
+      if (schemeOptimal[k] === 0) continue;
+      if (trueBest - trueValue[k] > NEGLIGIBLE * Math.abs(best)) worse = true;
+      else shared = true;
     }
     if (!worse || onPath[node] === 0) continue;
     if (!shared) strict = node;

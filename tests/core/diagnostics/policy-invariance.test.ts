@@ -107,7 +107,7 @@ describe('solving a scheme', () => {
       expect(startValue(table, next)).toBeGreaterThanOrEqual(solved.least - 1e-9);
       expect(startValue(table, next)).toBeLessThanOrEqual(solved.most + 1e-9);
       const { verdict, lost } = compareOptima(solved);
-      expect(verdict === 'changed').toBe(lost.most > 1e-9);
+      expect(verdict === 'changed').toBe(lost.most > 1e-6);
     }
   });
 });
@@ -124,6 +124,9 @@ describe('policy invariance of the presets', () => {
     ['key-door', 'pbrs-man-nozero', 'on-path'],
     ['key-door', 'pbrs-inf-nozero', 'on-path'],
     ['key-door', 'naive-prox', 'on-path'],
+    // One action of it loses 8e-10 of the truth: less than a millionth does not count.
+    ['swe-agent', 'plain', 'on-path'],
+    ['swe-agent', 'outcome', 'invariant'],
   ])('%s %s is %s', async (preset, scheme, verdict) => {
     const { found } = await checked(preset, scheme);
     expect((found as PolicyInvariance).verdict).toBe(verdict);

@@ -37,6 +37,7 @@ describe('farming', () => {
     const { farming } = await check(preset, name);
     expect([farming.cycle, farming.isFarmed]).toEqual([null, false]);
     expect(farming.words).toBe('No way to go in circles pays.');
+    expect(farming.withoutClock!.ofScheme).toBeCloseTo(farming.withoutClock!.ofTruth, 12);
   });
 
   it('says when a gate may still refuse the pay, and which terms it did without', async () => {
@@ -57,8 +58,12 @@ describe('reward distance', () => {
   });
 
   it('sees through a potential with STARC at its own discount, and not with a payment', async () => {
-    const shaped = await check('boat-race', 'pbrs', { gamma: 0.9 });
-    expect((shaped.distance as { starc: number }).starc).toBeLessThan(1e-7);
+    for (const gamma of [0.9, 1]) {
+      const shaped = await check('boat-race', 'pbrs', { gamma });
+      expect((shaped.distance as { starc: number }).starc).toBeLessThan(1e-7);
+    }
+    const unlinked = await check('boat-race', 'pbrs', { gamma: 0.9, gammaLinked: false });
+    expect((unlinked.distance as { starc: number }).starc).toBeGreaterThan(0.05);
     const dense = await check('boat-race', 'dense', { gamma: 0.9 });
     expect((dense.distance as { starc: number }).starc).toBeGreaterThan(0.3);
     expect((dense.distance as { epic: number }).epic).toBeGreaterThan(0.1);
