@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path';
 import { printSizeReport, sizeReport } from '../../src/tools/size-report.mjs';
+import { checkBench } from './check-bench';
 import { measureCore, type SpeedRow } from './core-speed';
 import { engineBench } from './engine-bench';
 import { iterationBench } from './iteration-bench';
@@ -13,6 +14,7 @@ import { pageBench } from './page-bench';
 
 const parts: Readonly<Record<string, () => SpeedRow[] | Promise<SpeedRow[]>>> = {
   core: measureCore,
+  checks: checkBench,
   iteration: iterationBench,
   engine: engineBench,
   page: () => pageBench(resolve('dist')),
