@@ -1,7 +1,5 @@
 /** The lab of a page, an embed or a lesson, handed down by context: several may share a page. */
 import { createContext } from 'svelte';
-import type { Lab, PresetCard } from './lab.svelte';
-
-export type { PresetCard };
+import type { Lab } from './lab.svelte';
 
 export const [getLab, setLab] = createContext<Lab>();

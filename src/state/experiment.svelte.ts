@@ -1,6 +1,8 @@
 /**
  * The experiment: the serialisable spec and the history of its edits.
  *
+ * Long because every edit that the page can make is one short method here, and nothing else is.
+ *
  * The spec is replaced, never changed in place, so that everything derived from it can compare by
  * identity. An edit that cannot be used (refused by the schema, or by `check`, which compiles it)
  * leaves the spec as it was and says in `refused` which field is at fault and why.

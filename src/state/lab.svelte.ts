@@ -7,7 +7,7 @@ import { decodeLink, encodeLink } from '../codec/link';
 import { loadPlugins } from '../core/on-demand';
 import type { Table } from '../core/contracts/scenario';
 import { PluginSet, type PluginKind } from '../core/plugin-set';
-import { findPresetSpec, loadPreset, presetIds } from '../core/experiment/presets';
+import { findPresetSpec, loadPreset } from '../core/experiment/presets';
 import { resolveExperiment, wantedPlugins } from '../core/experiment/resolve';
 import type { ExperimentSpec, SpecProblem } from '../core/experiment/spec';
 import type { SchemeSpec } from '../core/scheme/scheme-spec';
@@ -37,13 +37,6 @@ const NOTICE_TITLES: Readonly<Record<string, string>> = {
 export interface NamedColumn {
   readonly name: string;
   readonly title: string;
-}
-
-/** A preset in the scenario picker. */
-export interface PresetCard {
-  readonly id: string;
-  readonly title: string;
-  readonly question: string;
 }
 
 /** What a page hands in: how its worker is started. */
@@ -163,19 +156,6 @@ export class Lab {
   /** The fragment that restores this experiment, selection and view included. */
   link(): Promise<string> {
     return encodeLink(this.experiment.spec, findPresetSpec);
-  }
-
-  /** The presets that ship, for the picker. */
-  async presets(): Promise<PresetCard[]> {
-    const presets = await Promise.all(presetIds().map(loadPreset));
-    return presets.flatMap((preset) => (preset ? [{ id: preset.id, title: preset.spec.title, question: preset.question }] : []));
-  }
-
-  /** Schemes that the preset offers beside those on screen. */
-  async librarySchemes(): Promise<SchemeSpec[]> {
-    const preset = await loadPreset(this.experiment.spec.base.split('@')[0]!);
-    const names = new Set(this.experiment.spec.schemes.map((scheme) => scheme.name));
-    return [...(preset?.spec.schemes ?? []), ...(preset?.library ?? [])].filter((scheme) => !names.has(scheme.name)) as SchemeSpec[];
   }
 
   async addScheme(scheme: SchemeSpec): Promise<void> {

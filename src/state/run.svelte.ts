@@ -2,10 +2,13 @@
  * The training run as the page sees it: a worker that is started when first wanted, the history of its
  * metrics, and what an edit means for learners that are already on their way.
  *
+ * One class because its parts move together: what the worker was told last, the run that its events carry, the
+ * curves that belong to it and what the reader may press.
+ *
  * An edit of a scheme restarts that scheme's learners 400 ms after the slider is released; its old curve
  * stays as a ghost. Until then the reader may choose to keep learning instead, which becomes a branch of the spec.
  */
-import { sameLearners } from '../core/experiment/same-learners';
+import { editedSchemes, sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
 import { CurveHistory } from './curve-history';
@@ -423,13 +426,4 @@ export class SupersededError extends Error {
   constructor() {
     super('A newer request took its place.');
   }
-}
-
-/** Schemes whose pricing differs; a name or a mute is not an edit of what is learned. */
-export function editedSchemes(a: ExperimentSpec, b: ExperimentSpec): number[] {
-  return b.schemes.flatMap((scheme, k) => (a.schemes[k] === scheme || (a.schemes[k] && pricing(a.schemes[k]) === pricing(scheme)) ? [] : [k]));
-}
-
-function pricing({ name: _name, muted: _muted, terms, ...rest }: ExperimentSpec['schemes'][number]): string {
-  return JSON.stringify([rest, terms.map(({ label: _label, ...term }) => term)]);
 }

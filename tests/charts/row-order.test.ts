@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BREAK, FAILED, FINISHED, fullOrder, OUT_OF_TIME, rowOrder, trajectoryStatus } from '../../src/charts/geometry/row-order';
+import { BREAK, FAILED, FINISHED, fullOrder, OUT_OF_TIME, rowOrder, SteadyRows, trajectoryStatus } from '../../src/charts/geometry/row-order';
 
 const small = {
   status: [OUT_OF_TIME, FINISHED, FAILED, FINISHED, OUT_OF_TIME],
@@ -66,5 +66,27 @@ describe('row order', () => {
 
   test('status tells finished from failed by the outcome and out of time by the end', () => {
     expect([...trajectoryStatus([1, 0.3, 0, 1], [1, 1, 0, 0], 1)]).toEqual([FINISHED, FAILED, OUT_OF_TIME, OUT_OF_TIME]);
+  });
+});
+
+describe('rows over time', () => {
+  const rows = new SteadyRows();
+  const hidden = (order: Int32Array) => large.status.findIndex((_, i) => !order.includes(i));
+
+  test('a row that was included stays after another one is selected, until one is selected that is not among them', () => {
+    const first = hidden(rowOrder(large, { sort: 'outcome' }));
+    const shown = rows.order(large, { sort: 'outcome', limit: 32, include: first });
+    const neighbour = shown[1]!;
+    expect(rows.order(large, { sort: 'outcome', limit: 32, include: neighbour })).toBe(shown);
+    expect(rows.order(large, { sort: 'outcome', limit: 32, include: undefined })).toBe(shown);
+    const other = hidden(shown);
+    expect(rows.order(large, { sort: 'outcome', limit: 32, include: other }).includes(other)).toBe(true);
+  });
+
+  test('another batch, sorting or limit chooses anew', () => {
+    const shown = rows.order(large, { sort: 'outcome', limit: 32, include: undefined });
+    expect(rows.order(large, { sort: 'group', limit: 32, include: undefined })).not.toBe(shown);
+    expect([...rows.order(large, { sort: 'group', limit: 12, include: undefined })].filter((i) => i !== BREAK)).toHaveLength(12);
+    expect([...rows.order(small, { sort: 'group', limit: 12, include: undefined })]).toEqual([1, 0, BREAK, 3, 4, 2]);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { editedSchemes } from '../../src/core/experiment/same-learners';
 import { METRICS, type Command, type Event, type FrameMessage } from '../../src/worker/protocol';
-import { editedSchemes, Run, type RunMessage, type WorkerLink } from '../../src/state/run.svelte';
+import { Run, type RunMessage, type WorkerLink } from '../../src/state/run.svelte';
 import { Experiment } from '../../src/state/experiment.svelte';
 import { sampleScheme, sampleSpec } from './sample-spec';
 

@@ -58,6 +58,22 @@ export function rowOrder(
   return Int32Array.from(order);
 }
 
+/**
+ * Row orders of a page over time: while they hold the row that must be among them, the rows of a source, a sorting
+ * and a limit stay, so that a row that one leaves can be gone back to.
+ */
+export class SteadyRows {
+  #last: { readonly source: RowSource; readonly sort: SortBy; readonly limit: number; readonly order: Int32Array } | null = null;
+
+  order(source: RowSource, { sort, limit, include }: { sort: SortBy; limit: number; include: number | undefined }): Int32Array {
+    const last = this.#last;
+    const isSame = last?.source === source && last.sort === sort && last.limit === limit;
+    if (isSame && (include === undefined || last.order.includes(include))) return last.order;
+    this.#last = { source, sort, limit, order: rowOrder(source, { sort, limit, include }) };
+    return this.#last.order;
+  }
+}
+
 function sampleRows(source: RowSource, limit: number, include: number | undefined): Set<number> {
   const nTraj = source.length.length;
   if (nTraj <= limit) return new Set(Array.from({ length: nTraj }, (_, i) => i));

@@ -13,3 +13,12 @@ export function sameLearners(old: ExperimentSpec, edited: ExperimentSpec): boole
 function basis({ scenario, training: { iterations: _iterations, branches: _branches, ...training } }: ExperimentSpec): string {
   return JSON.stringify([scenario, training]);
 }
+
+/** Schemes whose pricing differs; a name or a mute is not an edit of what is learned. */
+export function editedSchemes(a: ExperimentSpec, b: ExperimentSpec): number[] {
+  return b.schemes.flatMap((scheme, k) => (a.schemes[k] === scheme || (a.schemes[k] && pricing(a.schemes[k]) === pricing(scheme)) ? [] : [k]));
+}
+
+function pricing({ name: _name, muted: _muted, terms, ...rest }: ExperimentSpec['schemes'][number]): string {
+  return JSON.stringify([rest, terms.map(({ label: _label, ...term }) => term)]);
+}

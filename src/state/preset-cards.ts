@@ -1,0 +1,24 @@
+/** What the presets offer to the pickers: their questions, and schemes beside those on screen. */
+import { loadPreset, presetIds } from '../core/experiment/presets';
+import type { ExperimentSpec } from '../core/experiment/spec';
+import type { SchemeSpec } from '../core/scheme/scheme-spec';
+
+/** A preset in the scenario picker. */
+export interface PresetCard {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+}
+
+/** The presets that ship, in order. */
+export async function presetCards(): Promise<PresetCard[]> {
+  const presets = await Promise.all(presetIds().map(loadPreset));
+  return presets.flatMap((preset) => (preset ? [{ id: preset.id, title: preset.spec.title, question: preset.question }] : []));
+}
+
+/** Schemes that a spec's preset offers beside those that the spec holds. */
+export async function librarySchemes({ base, schemes }: ExperimentSpec): Promise<SchemeSpec[]> {
+  const preset = await loadPreset(base.split('@')[0]!);
+  const names = new Set(schemes.map((scheme) => scheme.name));
+  return [...(preset?.spec.schemes ?? []), ...(preset?.library ?? [])].filter((scheme) => !names.has(scheme.name)) as SchemeSpec[];
+}
