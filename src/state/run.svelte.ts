@@ -331,7 +331,8 @@ export class Run {
       this.#connecting ??= this.#options.connect((event) => this.#receive(event));
       this.#link = await this.#connecting;
       if (isFirst && this.#link.place?.kind === 'page') {
-        const message = `No worker starts here, so training runs on the page itself, between its frames: slower, with the same numbers. ${this.#link.place.reason}`;
+        const reason = this.#link.place.reason.replace(/\.?$/, '.');
+        const message = `No worker starts here: ${reason} Training runs on the page itself, between its frames: slower, with the same numbers.`;
         this.#options.onmessage({ tone: 'info', code: 'page-training', message });
       }
     } catch (error) {

@@ -167,20 +167,25 @@ describe('where an engine is missing', () => {
     expect(seen.iterations).toBe(3);
   });
 
-  test('no workers: it is said, and everything but training works', async () => {
-    await withPage(
-      await siteWith("worker-src 'none'"),
-      async (page) => {
-        await firstHeatmap(page);
-        await button(page, 'Run').click();
-        await page.locator('.notice').filter({ hasText: /Training cannot start\./ }).waitFor();
-        const before = await figuresOf(page, 'Dense');
-        await slider(card(page, 'B'), 'Weight of Checkpoints').focus();
-        await page.keyboard.press('Home');
-        await nextPaint(page);
-        expect(await figuresOf(page, 'Dense')).not.toEqual(before);
-      },
-      { initScript: recordTraining, viewport: { width: 1440, height: 900 }, allowErrors: /worker/i },
-    );
+  test('no workers: it is said, and training runs on the page, to the same numbers', async () => {
+    const success = async (url: string, allowErrors?: RegExp) =>
+      withPage(
+        url,
+        async (page) => {
+          await firstHeatmap(page);
+          await trainToEnd(page);
+          await page.getByRole('combobox', { name: 'Figures' }).selectOption('learner');
+          return { figures: await Promise.all(['Sparse', 'Dense', 'Gated', 'Gated cap'].map((name) => figuresOf(page, name))), notice: await page.locator('.notice').allTextContents(), frames: (await recorded(page)).frames.length };
+        },
+        { initScript: recordTraining, viewport: { width: 1440, height: 900 }, ...(allowErrors && { allowErrors }) },
+      );
+    const fragment = await linkTo(withTraining({ iterations: 12, seeds: { first: 0, count: 2 } }));
+    const without = await success((await siteWith("worker-src 'none'")) + fragment, /worker/i);
+    const usual = await success((await siteWith("object-src 'none'")) + fragment);
+    expect(without.notice.join()).toMatch(/No worker starts here: .+\. Training runs on the page itself/);
+    expect([without.frames, usual.notice.length]).toEqual([0, 0]);
+    expect(usual.frames).toBeGreaterThan(0);
+    expect(without.figures).toEqual(usual.figures);
+    expect(new Set(without.figures.map(([first]) => first)).size).toBeGreaterThan(1);
   });
 });
