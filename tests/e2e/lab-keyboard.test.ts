@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { button, card, linkTo, nextPaint, shownIteration, slider, withLab, withTraining } from './lab-page';
 
-/** Everything that Tab should reach, as a short text each: visible, enabled, not behind an inner roving focus. */
+/** Everything that Tab should reach, as a short text each: what is visible and enabled, whatever its tabindex. */
 const reachable = (page: Page) =>
   page.evaluate(() => {
     const named = (element: Element) => element.getAttribute('aria-label') ?? element.getAttribute('title') ?? element.textContent!.trim();
     return [...document.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
-      .filter((element) => !element.matches(':disabled') && element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }))
+      .filter((element) => !element.matches(':disabled') && element.checkVisibility({ visibilityProperty: true }))
       .map((element) => `${element.tagName.toLowerCase()} ${named(element)}`);
   });
 
