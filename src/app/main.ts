@@ -1,4 +1,5 @@
 import '@fontsource-variable/inter';
+import '@fontsource-variable/jetbrains-mono';
 import '../charts/palette.css';
 import '../ui/base.css';
 import { mount } from 'svelte';
