@@ -57,6 +57,9 @@ export class Lab {
   /** Scheme that the panels follow; apart, so that what depends on it alone does not see every edit. */
   readonly #followed: number = $derived.by(() => this.experiment.spec.view.scheme);
   readonly #stop: (() => void)[] = [];
+  /** By scheme: the reward that its learners have, which is not yet the one under a hand that still drags. */
+  #trained = $state.raw<WhatIf['frame']['resolved']['schemes']>([]);
+  #isDragging = false;
   /** The table whose reward model the worker is learning. */
   #learning: Table | null = null;
 
@@ -78,6 +81,7 @@ export class Lab {
     });
     this.#stop.push(
       this.experiment.listen((next, { live }) => {
+        this.#isDragging = live;
         this.whatIf.request(next);
         this.run.specChanged(next, live);
       }),
@@ -90,6 +94,11 @@ export class Lab {
           const followed = this.#followed;
           this.selection.keepWithin(scene.batch.length);
           this.selection.suggest(mostTellingStep(scene, untrack(() => this.whatIf.frame.schemes), followed));
+        });
+        // Kept rather than derived: while a slider is dragged the curves go on under the reward they were learned with.
+        $effect(() => {
+          const { schemes } = this.whatIf.frame.resolved;
+          if (!this.#isDragging) this.#trained = schemes;
         });
         $effect(() => {
           const { resolved, scene } = this.whatIf.frame;
@@ -203,12 +212,12 @@ export class Lab {
 
   /** Proxy return of a scheme as a share of its best, by iteration. */
   proxyShare(scheme: number): Float64Array {
-    return proxyShares(this.whatIf.frame.resolved.schemes[scheme], this.whatIf.scene.table, this.run.history, scheme);
+    return proxyShares(this.#trained[scheme] ?? null, this.whatIf.scene.table, this.run.history, scheme);
   }
 
   /** Hacking gap at the iteration on show; null before there is a curve. */
   hackingGap(scheme: number): number | null {
-    return gapOf(this.whatIf.frame.resolved.schemes[scheme], this.whatIf.scene.table, this.run.history, scheme, this.run.shownIteration);
+    return gapOf(this.#trained[scheme] ?? null, this.whatIf.scene.table, this.run.history, scheme, this.run.shownIteration);
   }
 
   /** The most that any policy can reach of the true objective. */

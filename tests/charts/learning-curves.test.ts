@@ -53,6 +53,15 @@ describe('learning curves', () => {
     expect(b! - a!).toBe(14);
   });
 
+  test('early in a long run a curve takes two points a pixel of its own length, not of the axis', () => {
+    // 500 of 5,000 iterations on a plot of 242 pixels: 24.2 pixels, so at most 49 points and the last one.
+    const success = Float64Array.from({ length: 500 }, (_, k) => k / 500);
+    const { curves } = learningCurves([{ series: 'A', name: 'Sparse', success }], { width: 300, height: 100, iterations: 5000 });
+    const points = curves[0]!.success.split(/[ML]/).length - 1;
+    expect(points).toBeGreaterThan(40);
+    expect(points).toBeLessThanOrEqual(50);
+  });
+
   test('long runs are thinned to about two points a pixel, ends kept', () => {
     const success = Float64Array.from({ length: 10_001 }, (_, k) => k / 10_000);
     const points = learningCurves([{ series: 'A', name: 'a', success }], { ...size, iterations: 10_000 }).curves[0]!.success.split(/[ML]/).slice(1);

@@ -52,12 +52,14 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
   const x = iterationX(plot, size.iterations);
   const y = (share: number) => plot.bottom - Math.max(0, Math.min(1, share)) * (plot.bottom - plot.top);
   const at = (iteration: ArrayLike<number> | undefined, k: number) => x(iteration ? iteration[k]! : k);
-  const most = Math.max(2, 2 * (plot.right - plot.left));
+  // Two points a pixel of what is drawn, not of the whole axis: early in a long run the curves are short.
+  const points = (size: number, iteration?: ArrayLike<number>) =>
+    thinned(size, size === 0 ? 0 : Math.max(2, Math.ceil(2 * (at(iteration, size - 1) - at(iteration, 0)))));
 
   const path = (values: ArrayLike<number>, iteration?: ArrayLike<number>) =>
     line<number>((k) => at(iteration, k), (k) => y(values[k]!))
       .defined((k) => Number.isFinite(values[k]!))
-      .digits(1)(thinned(values.length, most)) ?? '';
+      .digits(1)(points(values.length, iteration)) ?? '';
   const curves = data.map((series) => {
     const { success, iteration, low, high, proxy, ghosts = [] } = series;
     const last = lastFinite(success);
@@ -68,7 +70,7 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
         low && high
           ? area<number>((k) => at(iteration, k), (k) => y(low[k]!), (k) => y(high[k]!))
               .defined((k) => Number.isFinite(low[k]!) && Number.isFinite(high[k]!))
-              .digits(1)(thinned(low.length, most))
+              .digits(1)(points(low.length, iteration))
           : null,
       proxy: proxy ? path(proxy, iteration) : null,
       ghosts: ghosts.map((ghost) => path(ghost.success, ghost.iteration)),
