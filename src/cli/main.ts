@@ -96,7 +96,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   try {
     if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
-      throw new UsageError(`${name ?? 'No command'}: expected one of ${Object.keys(COMMANDS).join(', ')}.`);
+      throw new UsageError(`${name ?? 'No command'}: expected one of ${[...Object.keys(COMMANDS), 'bench'].join(', ')}.`);
     }
     await write(JSON.stringify(await COMMANDS[name](rest)) + '\n');
     return 0;

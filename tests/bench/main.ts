@@ -21,7 +21,10 @@ const parts: Readonly<Record<string, () => SpeedRow[] | Promise<SpeedRow[]>>> = 
 };
 
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
-if (only !== undefined && !(only in parts)) throw new Error(`--only ${only}: there is no such part. Use ${Object.keys(parts).join(', ')}.`);
+if (only !== undefined && !Object.hasOwn(parts, only)) {
+  process.stderr.write(`--only ${only}: there is no such part. Use ${Object.keys(parts).join(', ')}.\n`);
+  process.exit(2);
+}
 
 const json = process.argv.includes('--json');
 if (!json && only === undefined) printSizeReport(resolve('dist'));
