@@ -41,6 +41,23 @@ export interface Table {
   readonly absorbing: Uint8Array; // [S]
   /** Inputs of networks, row-major [S × features.width]. */
   readonly features: { readonly width: number; readonly data: Float32Array };
+  /** What a sequence model reads: the tokens that led to each state. Missing: states are no sequences. */
+  readonly prefix?: TokenPrefix;
+}
+
+/**
+ * States as prefixes of tokens, a forest of nodes: node s is the last token of state s, and nodes from S on are earlier tokens
+ * (of a prompt, say) that no state stands for. A state's sequence runs from its root to its own node.
+ */
+export interface TokenPrefix {
+  /** [nodes ≥ S] node of the token before, −1 at the first token of a sequence. A parent may have any number. */
+  readonly parent: Int32Array;
+  /** [nodes] token of each node, 0 … symbols − 1. */
+  readonly token: Uint8Array;
+  /** Number of different tokens. */
+  readonly symbols: number;
+  /** Tokens of the longest sequence. */
+  readonly depth: number;
 }
 
 /** Where a state is drawn. Core names a picture by key; `src/charts` draws it. */

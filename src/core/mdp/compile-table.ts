@@ -1,5 +1,6 @@
 import { KNOWN_SHAPES } from '../contracts/columns';
 import type { Table } from '../contracts/scenario';
+import { compilePrefix } from './token-prefix';
 
 /** Largest number of states that a row's `next` may name in sixteen bits. */
 export const MAX_STATES = 65_536;
@@ -33,6 +34,8 @@ export interface TableSource {
   readonly absorbing?: readonly number[];
   /** Inputs of a network for one state, the same number for every state. */
   readonly features: (state: number) => ArrayLike<number>;
+  /** Token and node of the token before, for each state and then for tokens that no state stands for; parent −1 at first tokens. */
+  readonly prefix?: { readonly parent: readonly number[]; readonly token: readonly number[]; readonly symbols: number };
   readonly transitions: (state: number, action: number) => readonly Transition[];
 }
 
@@ -95,6 +98,7 @@ export function compileTable(source: TableSource): Table {
     ...(source.logitRow && { logitRow: compileLogitRow(source.logitRow, S, features) }),
     absorbing,
     features,
+    ...(source.prefix && { prefix: compilePrefix(source.prefix, S) }),
   };
 }
 
