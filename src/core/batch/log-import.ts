@@ -4,9 +4,10 @@
  */
 import type { Batch } from '../contracts/columns';
 import { importBatch, type TrajectoryInput } from './imported-batch';
-import { CellError, idsOf, labelOf, looseValue, numberOf, numbersOf, textOf, truthOf } from './log-cells';
-import { columnName, type LogRole, type Roles } from './log-roles';
-import { grouped, LOG_LIMITS, LogError, problemText, type LogRow, type LogTable, type RowProblem } from './log-table';
+import type { Roles } from './log-roles';
+import { columnsByRole, readRows, type ReadRow } from './log-row';
+import { readStepRows } from './log-step-rows';
+import { grouped, LOG_LIMITS, LogError, problemText, type LogTable, type RowProblem } from './log-table';
 
 export interface LogOptions {
   readonly roles: Roles;
@@ -27,6 +28,8 @@ export interface ImportedLog {
   readonly prompt: readonly (string | null)[];
   /** Rows left out, in the order of the file. */
   readonly problems: readonly RowProblem[];
+  /** Reward cells that are empty because the reward did not apply, by column; each counts as nothing in its row's total. */
+  readonly skipped: readonly { readonly column: string; readonly count: number }[];
   /** [nTraj × maxLen] advantages that the log holds itself, or null. */
   readonly loggedAdvantage: Float64Array | null;
   readonly steps: number;
@@ -36,7 +39,8 @@ export interface ImportedLog {
  * Reads a log under the given roles.
  *
  * Reward columns are added, weighted, on the last step; where they are what the step rewards add up to in every row,
- * they are the total and are not added again. A trajectory without any column of steps has one step: its completion.
+ * they are the total and are not added again. An empty reward cell is a reward that did not apply and is left out of the
+ * sum, as TRL does; a row without any reward is left out. A trajectory without any column of steps has one step: its completion.
  * Throws `LogError` when nothing is left, when a limit is passed, or at the first bad row with `badRows: 'refuse'`.
  */
 export function importLog(table: LogTable, { roles, badRows, weights = {} }: LogOptions): ImportedLog {
@@ -63,273 +67,10 @@ export function importLog(table: LogTable, { roles, badRows, weights = {} }: Log
     completion: good.map((row) => row.completion),
     prompt: good.map((row) => row.prompt),
     problems,
+    skipped: countedSkips(good),
     loggedAdvantage: loggedColumn(good, batch),
     steps: batch.length.reduce((a, b) => a + b, 0),
   };
-}
-
-/** A row read by its roles, checked: every list has one entry per step. */
-interface ReadRow {
-  readonly line: number;
-  readonly length: number;
-  readonly group: number | string;
-  readonly scalars: Readonly<Record<string, number>>;
-  readonly stepRewards: readonly number[] | null;
-  readonly stepColumn: string | null;
-  /** Several rewards per step: name → list. */
-  readonly stepDims: Readonly<Record<string, readonly number[]>> | null;
-  readonly dims: Readonly<Record<string, number>> | null;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly extra: Readonly<Record<string, unknown>>;
-  readonly advantage: readonly number[] | number | null;
-  readonly completion: string | null;
-  readonly prompt: string | null;
-}
-
-type ByRole = ReadonlyMap<LogRole, readonly string[]>;
-
-function columnsByRole(columns: readonly string[], roles: Roles): ByRole {
-  const byRole = new Map<LogRole, string[]>();
-  for (const column of columns) {
-    const role = roles[column] ?? 'ignore';
-    const list = byRole.get(role);
-    if (list) list.push(column);
-    else byRole.set(role, [column]);
-  }
-  return byRole;
-}
-
-/** Lists with one entry per step, and the field of a trajectory that each becomes; `beyond` allows one more. */
-const LISTS: readonly { readonly role: LogRole; readonly field: string; readonly beyond: 0 | 1; readonly ids?: true }[] = [
-  { role: 'action', field: 'actions', beyond: 0, ids: true },
-  { role: 'logProbs', field: 'logProbs', beyond: 0 },
-  { role: 'oldLogProbs', field: 'oldLogProbs', beyond: 0 },
-  { role: 'refLogProbs', field: 'refLogProbs', beyond: 0 },
-  { role: 'value', field: 'values', beyond: 1 },
-  { role: 'state', field: 'states', beyond: 1, ids: true },
-];
-
-function readRows(rows: readonly LogRow[], byRole: ByRole, problems: RowProblem[]): ReadRow[] {
-  const read: ReadRow[] = [];
-  for (const row of rows) {
-    try {
-      read.push(readRow(row, byRole));
-    } catch (error) {
-      if (!(error instanceof CellError)) throw error;
-      problems.push({ line: row.line, column: error.column, message: error.message });
-    }
-  }
-  return read;
-}
-
-function readRow({ line, cells }: LogRow, byRole: ByRole): ReadRow {
-  const one = (role: LogRole) => byRole.get(role)?.[0];
-  const has = (column: string | undefined): column is string => column !== undefined && cells[column] !== undefined && cells[column] !== null;
-  const stepColumn = one('stepReward');
-  const stepRewards = has(stepColumn) ? numbersOf(cells[stepColumn], stepColumn) : null;
-  let length = stepRewards?.length ?? -1;
-  let named = stepColumn ?? '';
-  const fields: Record<string, unknown> = {};
-  for (const { role, field, beyond, ids } of LISTS) {
-    const column = one(role);
-    if (!has(column)) continue;
-    const list = ids ? idsOf(cells[column], column) : numbersOf(cells[column], column);
-    if (length < 0) [length, named] = [list.length, column];
-    if (list.length !== length && list.length !== length + beyond) {
-      throw new CellError(column, `it has ${list.length} entries where “${named}” has ${length}. Give ${beyond ? `${length} or ${length + 1}` : length}.`);
-    }
-    fields[field] = list;
-  }
-  const scalars: Record<string, number> = {};
-  for (const column of byRole.get('reward') ?? []) {
-    if (!has(column)) throw new CellError(column, 'it is empty. Give a number.');
-    scalars[column] = numberOf(cells[column], column);
-  }
-  const dimsColumn = one('rewardDims');
-  const dims = has(dimsColumn) ? namedNumbers(cells[dimsColumn], dimsColumn) : null;
-  if (stepRewards === null && Object.keys(scalars).length === 0 && dims === null && !has(one('outcome')) && length < 0) {
-    throw new CellError(stepColumn ?? null, 'it has no reward, no outcome and no steps.');
-  }
-  const outcome = one('outcome');
-  if (has(outcome)) fields['outcome'] = numberOf(cells[outcome], outcome);
-  readEnding(cells, byRole, has, fields);
-  const extra: Record<string, unknown> = {};
-  const tokens = one('tokens');
-  if (has(tokens)) extra['tokenCount'] = numberOf(cells[tokens], tokens);
-  for (const column of byRole.get('extra') ?? []) if (has(column)) readExtra(column, cells[column], extra, fields);
-  const advantage = one('advantage');
-  return {
-    line,
-    length: length < 0 ? lengthOf(cells, extra, Object.keys(scalars).length > 0) : length,
-    group: groupOf(cells, byRole),
-    scalars,
-    stepRewards,
-    stepColumn: stepColumn ?? null,
-    stepDims: null,
-    dims,
-    fields,
-    extra,
-    advantage: has(advantage) ? readAdvantage(cells[advantage], advantage) : null,
-    completion: textIn(cells, one('completion')),
-    prompt: textIn(cells, one('prompt') ?? byRole.get('group')?.find((column) => /prompt|question|problem|query|input/i.test(column))),
-  };
-}
-
-/** Steps where no list says it: the headless form has `length`; a completion with a reward is one step. */
-function lengthOf(cells: LogRow['cells'], extra: Readonly<Record<string, unknown>>, isRewarded: boolean): number {
-  const list = Object.values(extra).find(Array.isArray);
-  if (list) return list.length;
-  const { length } = cells;
-  return !isRewarded && typeof length === 'number' && Number.isInteger(length) && length > 0 ? length : 1;
-}
-
-/** An object of columns is taken apart; anything else becomes a column under the name that plug-ins look for. */
-function readExtra(column: string, cell: unknown, extra: Record<string, unknown>, fields: Record<string, unknown>): void {
-  const value = looseValue(cell);
-  if ((column === 'extra' || column === 'signals') && typeof value === 'object' && value !== null && !Array.isArray(value)) fields[column] = value;
-  else extra[columnName(column)] = value;
-}
-
-function readEnding(cells: LogRow['cells'], byRole: ByRole, has: (column: string | undefined) => column is string, fields: Record<string, unknown>): void {
-  const terminated = byRole.get('terminated')?.[0];
-  const truncated = byRole.get('truncated')?.[0];
-  if (has(terminated)) fields['terminated'] = truthOf(cells[terminated], terminated);
-  else if (has(truncated)) fields['terminated'] = !truthOf(cells[truncated], truncated);
-}
-
-function groupOf(cells: LogRow['cells'], byRole: ByRole): number | string {
-  const columns = byRole.get('group') ?? [];
-  if (columns.length === 0) return 0;
-  const labels = columns.map((column) => {
-    const label = labelOf(cells[column]);
-    if (label === null) throw new CellError(column, 'it is empty. Give the group, such as the number of the prompt.');
-    return label;
-  });
-  return labels.length === 1 ? labels[0] : labels.join(' · ');
-}
-
-function readAdvantage(cell: unknown, column: string): readonly number[] | number {
-  const value = looseValue(cell);
-  return Array.isArray(value) ? numbersOf(value, column) : typeof value === 'object' ? [] : numberOf(value, column);
-}
-
-function textIn(cells: LogRow['cells'], column: string | undefined): string | null {
-  return column === undefined || cells[column] === undefined || cells[column] === null ? null : textOf(cells[column]);
-}
-
-function namedNumbers(cell: unknown, column: string): Record<string, number> {
-  const value = looseValue(cell);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new CellError(column, 'it is no object of numbers.');
-  return Object.fromEntries(Object.entries(value).map(([name, x]) => [name, numberOf(x, column)]));
-}
-
-/** Rows that are steps: those of one trajectory become one, in the order of their step numbers. One bad row costs its trajectory. */
-function readStepRows(rows: readonly LogRow[], byRole: ByRole, problems: RowProblem[]): ReadRow[] {
-  const trajectoryColumn = byRole.get('trajectory')![0];
-  const stepColumn = byRole.get('step')?.[0];
-  const groupColumns = byRole.get('group') ?? [];
-  const together = new Map<string, { row: LogRow; step: number }[]>();
-  const broken = new Map<string, RowProblem>();
-  for (const row of rows) {
-    const label = labelOf(row.cells[trajectoryColumn]);
-    if (label === null) {
-      problems.push({ line: row.line, column: trajectoryColumn, message: 'it is empty. Give the trajectory that this step belongs to.' });
-      continue;
-    }
-    let key = String(label);
-    for (const column of groupColumns) key += `\u0000${String(row.cells[column])}`;
-    let members = together.get(key);
-    if (!members) together.set(key, (members = []));
-    try {
-      const step = stepColumn === undefined ? members.length : numberOf(row.cells[stepColumn], stepColumn);
-      members.push({ row, step });
-    } catch (error) {
-      if (!(error instanceof CellError)) throw error;
-      broken.set(key, { line: row.line, column: error.column, message: error.message });
-    }
-  }
-  const read: ReadRow[] = [];
-  for (const [key, members] of together) {
-    const known = broken.get(key);
-    if (known) {
-      problems.push(known);
-      continue;
-    }
-    members.sort((a, b) => a.step - b.step);
-    const twice = members.find(({ step }, k) => k > 0 && members[k - 1].step === step);
-    try {
-      if (twice) problems.push({ line: twice.row.line, column: stepColumn ?? null, message: `this trajectory has step ${twice.step} twice.` });
-      else read.push(readSteps(members.map(({ row }) => row), byRole));
-    } catch (error) {
-      if (!(error instanceof StepError)) throw error;
-      problems.push({ line: error.line, column: error.column, message: error.message });
-    }
-  }
-  return read;
-}
-
-class StepError extends CellError {
-  constructor(
-    readonly line: number,
-    { column, message }: CellError,
-  ) {
-    super(column, message);
-  }
-}
-
-function readSteps(rows: readonly LogRow[], byRole: ByRole): ReadRow {
-  const each = <T>(column: string, of: (cell: unknown, column: string) => T): T[] =>
-    rows.map(({ line, cells }) => {
-      try {
-        return of(cells[column], column);
-      } catch (error) {
-        throw error instanceof CellError ? new StepError(line, error) : error;
-      }
-    });
-  const [first] = rows;
-  const last = rows[rows.length - 1];
-  const one = (role: LogRole) => byRole.get(role)?.[0];
-  const present = (column: string | undefined): column is string => column !== undefined && rows.some(({ cells }) => cells[column] !== undefined && cells[column] !== null);
-  const dimsColumn = one('rewardDims');
-  const rewards = [...(byRole.get('stepReward') ?? []), ...(byRole.get('reward') ?? [])];
-  const stepDims = Object.fromEntries(rewards.map((column) => [column, each(column, numberOf)]));
-  const fields: Record<string, unknown> = {};
-  for (const { role, field, ids } of LISTS) {
-    const column = one(role);
-    if (present(column)) fields[field] = ids ? each(column, idOf) : each(column, numberOf);
-  }
-  const extra: Record<string, unknown> = {};
-  for (const column of byRole.get('extra') ?? []) if (present(column)) extra[columnName(column)] = each(column, looseValue);
-  const has = (column: string | undefined): column is string => column !== undefined && last.cells[column] !== undefined && last.cells[column] !== null;
-  try {
-    readEnding(last.cells, byRole, has, fields);
-    const outcome = one('outcome');
-    if (has(outcome)) fields['outcome'] = numberOf(last.cells[outcome], outcome);
-    const advantage = one('advantage');
-    return {
-      line: first.line,
-      length: rows.length,
-      group: groupOf(first.cells, byRole),
-      scalars: {},
-      stepRewards: null,
-      stepColumn: null,
-      stepDims,
-      dims: dimsColumn !== undefined && first.cells[dimsColumn] !== undefined ? namedNumbers(first.cells[dimsColumn], dimsColumn) : null,
-      fields,
-      extra,
-      advantage: present(advantage) ? each(advantage, numberOf) : null,
-      completion: textIn(first.cells, one('completion')),
-      prompt: textIn(first.cells, one('prompt')),
-    };
-  } catch (error) {
-    throw error instanceof CellError && !(error instanceof StepError) ? new StepError(last.line, error) : error;
-  }
-}
-
-function idOf(cell: unknown, column: string): number | string {
-  const label = labelOf(cell);
-  if (label === null) throw new CellError(column, 'it is empty.');
-  return label;
 }
 
 /** Parts of the reward have the same names in every row; a row with others is left out. */
@@ -357,12 +98,13 @@ function checkLimits(rows: readonly ReadRow[]): void {
   tooMany(rows.length * longest, 'cells once short trajectories are padded to the longest', LOG_LIMITS.cells);
 }
 
-/** True when the one reward column is, in every row, what the step rewards add up to. */
+/** True when the one reward column is, in every row that has it, what the step rewards add up to. */
 function scalarsAreTotals(rows: readonly ReadRow[]): boolean {
-  return rows.every(({ scalars, stepRewards, dims }) => {
+  return rows.every(({ scalars, stepRewards, dims, skipped }) => {
     const values = Object.values(scalars);
     if (stepRewards === null) return false;
     if (dims !== null) return true;
+    if (values.length === 0) return skipped.length > 0;
     if (values.length !== 1) return false;
     const sum = stepRewards.reduce((a, b) => a + b, 0);
     return Math.abs(sum - values[0]) <= 1e-6 * Math.max(1, Math.abs(sum));
@@ -407,4 +149,10 @@ function loggedColumn(rows: readonly ReadRow[], { maxLen, nTraj, length }: Batch
     for (let t = 0; t < length[i]; t++) column[i * maxLen + t] = typeof advantage === 'number' ? advantage : advantage![t];
   });
   return column;
+}
+
+function countedSkips(rows: readonly ReadRow[]): { column: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { skipped } of rows) for (const column of skipped) counts.set(column, (counts.get(column) ?? 0) + 1);
+  return [...counts].map(([column, count]) => ({ column, count }));
 }

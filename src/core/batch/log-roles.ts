@@ -69,7 +69,7 @@ const RULES: readonly { readonly role: LogRole; readonly name: RegExp; readonly 
 
 const KIND_WORDS: Readonly<Record<Kind, string>> = {
   number: 'a number per row', numbers: 'a list of numbers per row', list: 'a list per row', object: 'an object per row',
-  text: 'a text per row', truth: 'true or false per row', nothing: 'nothing in its first rows',
+  text: 'a text per row', truth: 'true or false per row', nothing: 'nothing',
 };
 
 /**
@@ -78,12 +78,12 @@ const KIND_WORDS: Readonly<Record<Kind, string>> = {
  */
 export function guessRoles({ columns, rows }: Pick<LogTable, 'columns' | 'rows'>, known: Iterable<string> = []): RoleGuess[] {
   const wanted = new Set(known);
-  const kinds = new Map(columns.map((column) => [column, kindOf(rows.slice(0, SAMPLED).map(({ cells }) => cells[column]))]));
+  const kinds = new Map(columns.map((column) => [column, kindOf(firstCells(rows, column))]));
   const guesses = columns.map((column): RoleGuess => {
     const kind = kinds.get(column)!;
     const name = plainName(column);
     if (['extra', 'signals'].includes(column) && kind === 'object') return { column, role: 'extra', because: 'Its entries are columns of their own.' };
-    if (kind === 'nothing') return { column, role: 'ignore', because: 'Its first rows are empty.' };
+    if (kind === 'nothing') return { column, role: 'ignore', because: 'It is empty in every row.' };
     const rule = RULES.find((each) => each.as.includes(kind) && each.name.test(name));
     const own = columnName(column);
     if (own !== 'reward' && wanted.has(own) && (!rule || rule.role === 'reward')) {
@@ -147,6 +147,17 @@ export function columnName(column: string): string {
   return column.trim().replace(/[\s_./-]+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The first cells of a column that hold something: a reward may not apply to any of the first rows. */
+function firstCells(rows: LogTable['rows'], column: string): unknown[] {
+  const found: unknown[] = [];
+  for (const { cells } of rows) {
+    if (kindOfCell(cells[column]) === 'nothing') continue;
+    found.push(cells[column]);
+    if (found.length === SAMPLED) break;
+  }
+  return found;
+}
+
 function kindOf(cells: readonly unknown[]): Kind {
   const count = new Map<Kind, number>();
   for (const cell of cells) {
@@ -160,9 +171,13 @@ function kindOfCell(cell: unknown): Kind {
   if (cell === undefined || cell === null || cell === '') return 'nothing';
   if (typeof cell === 'number') return 'number';
   if (typeof cell === 'boolean') return 'truth';
-  if (Array.isArray(cell)) return cell.every((x) => typeof x === 'number') ? 'numbers' : 'list';
+  if (Array.isArray(cell)) {
+    if (cell.length > 0 && cell.every((x) => x === null)) return 'nothing';
+    return cell.every((x) => typeof x === 'number' || x === null) ? 'numbers' : 'list';
+  }
   if (typeof cell === 'object') return 'object';
   const text = String(cell).trim();
+  if (/^(nan|none|null)?$/i.test(text)) return 'nothing';
   if (Number.isFinite(Number(text))) return 'number';
   if (/^(true|false)$/i.test(text)) return 'truth';
   if (/^[[{]/.test(text)) {

@@ -40,7 +40,7 @@ function readJsonLines(text: string): LogTable {
     line += 1;
     if (part === '') continue;
     try {
-      const value = JSON.parse(part) as unknown;
+      const value = parseLine(part);
       if (isObject(value)) rows.push({ line, cells: value });
       else problems.push({ line, column: null, message: 'this is no JSON object with one trajectory.' });
     } catch (error) {
@@ -48,6 +48,21 @@ function readJsonLines(text: string): LogTable {
     }
   }
   return { format: 'jsonl', columns: columnsOf(rows), rows, problems };
+}
+
+/** A line of JSON; also with the bare NaN that Python writes for a missing number, read as null. */
+function parseLine(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!text.includes('NaN')) throw error;
+    const withNulls = text.replace(/"(?:[^"\\]|\\.)*"|\bNaN\b/g, (found) => (found === 'NaN' ? 'null' : found));
+    try {
+      return JSON.parse(withNulls) as unknown;
+    } catch {
+      throw error;
+    }
+  }
 }
 
 function readJson(text: string): LogTable {

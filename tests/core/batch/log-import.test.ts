@@ -71,6 +71,57 @@ describe('what training libraries write', () => {
   });
 });
 
+describe('a reward that does not apply', () => {
+  const nulls = [
+    '{"prompt_id":0,"math_reward":1,"code_reward":null,"format_reward":0.5}',
+    '{"prompt_id":0,"math_reward":null,"code_reward":0.25,"format_reward":NaN}',
+    '{"prompt_id":0,"math_reward":null,"code_reward":null,"format_reward":null,"completion":"NaN, he wrote"}',
+    '{"prompt_id":0,"math_reward":2,"format_reward":1}',
+  ].join('\n');
+
+  test('is left out of the sum and counted; a row without any reward is named and left out', () => {
+    const log = read(nulls);
+    expect(log.trajectories.map(({ rewards }) => rewards)).toEqual([[1.5], [0.25], [3]]);
+    expect(log.skipped).toEqual([{ column: 'code_reward', count: 2 }, { column: 'math_reward', count: 1 }, { column: 'format_reward', count: 1 }]);
+    expect(log.problems.map(problemText)).toEqual(['Line 3, column “math_reward”: it is empty, and so are “code_reward”, “format_reward”. Give at least one reward.']);
+    expect(() => read(nulls, { badRows: 'refuse' })).toThrow(/^Line 3, column “math_reward”/);
+  });
+
+  test('weighs nothing, and a log without empty cells says nothing', () => {
+    expect(read(nulls, { weights: { code_reward: 4, math_reward: 3 } }).trajectories.map(({ rewards }) => rewards)).toEqual([[3.5], [1], [7]]);
+    expect(read('prompt_id,a_reward,b_reward\n0,1,0\n').skipped).toEqual([]);
+  });
+
+  test('in a CSV it is an empty cell or the word that a table writes', () => {
+    const log = read('prompt_id,a_reward,b_reward\n0,1,\n0,nan,2\n0,None,3\n0,,\n');
+    expect(log.trajectories.map(({ rewards }) => rewards)).toEqual([[1], [2], [3]]);
+    expect(log.skipped).toEqual([{ column: 'b_reward', count: 1 }, { column: 'a_reward', count: 2 }]);
+    expect(log.problems.map(problemText)).toEqual(['Line 5, column “a_reward”: it is empty, and so is “b_reward”. Give at least one reward.']);
+  });
+
+  test('does not hide its column when none of the first rows has it', () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `{"prompt_id":0,"a_reward":1,"b_reward":${k < 50 ? 'null' : 2}}`);
+    expect(read(rows.join('\n')).trajectories.map(({ rewards }) => (rewards as number[])[0])).toEqual([...Array<number>(50).fill(1), ...Array<number>(10).fill(3)]);
+  });
+
+  test('in lists, objects and rows of steps', () => {
+    expect(read('{"step_rewards":[1,null,2]}\n{"step_rewards":[null],"reward":4}\n{"step_rewards":[null,null]}')).toMatchObject({
+      trajectories: [{ rewards: [1, 0, 2] }, { rewards: [4] }],
+      skipped: [{ column: 'step_rewards', count: 2 }, { column: 'reward', count: 1 }],
+      problems: [{ line: 3, column: 'reward' }],
+    });
+    expect(read('{"rewards":{"a":1,"b":null}}\n{"rewards":{"a":null,"b":null}}')).toMatchObject({
+      trajectories: [{ rewards: [1], rewardDims: { a: 1, b: 0 } }],
+      skipped: [{ column: 'b', count: 1 }],
+      problems: [{ line: 2, column: 'rewards', message: 'all of its rewards are empty. Give at least one.' }],
+    });
+    const steps = read('episode,t,a_reward,b_reward\n0,0,1,\n0,1,,2\n1,0,,\n');
+    expect(steps.trajectories.map(({ rewards }) => rewards)).toEqual([[1, 2]]);
+    expect(steps.skipped).toEqual([{ column: 'b_reward', count: 1 }, { column: 'a_reward', count: 1 }]);
+    expect(steps.problems).toMatchObject([{ line: 4, column: 'a_reward' }]);
+  });
+});
+
 describe('roles', () => {
   test('are guessed from names and cells, and each guess says why', () => {
     const text = 'uid,response,rewards/acc,is_correct,ref_logps,mystery,note\nq,"x",1,true,"[-1, -2]",3,hello\n';
