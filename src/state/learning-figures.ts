@@ -4,6 +4,7 @@ import { hackingGap } from '../core/diagnostics/hacking-gap';
 import { startValue } from '../core/mdp/exact';
 import { optimalPolicy } from '../core/mdp/optimal';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
+import { isScheduled, schemeAt } from '../core/scheme/scheme-at';
 import type { CurveHistory } from './curve-history';
 
 const bestTruths = new WeakMap<Table, number>();
@@ -16,11 +17,13 @@ export function bestTruth(table: Table): number {
   return best;
 }
 
-/** The mean return of a best policy for the scheme's own reward; null where the reward is no function of the table row. */
+/** The mean return of a best policy for the scheme's own reward; null where the reward is no function of the table row, or moves over training. */
 export function bestProxy(compiled: CompiledScheme, table: Table): number | null {
-  if (compiled.spec.gate !== null || compiled.openPerRow === null || compiled.terms.some((term) => term.perRow === null)) return null;
+  if (compiled.spec.gate !== null || isScheduled(compiled.spec) || compiled.terms.some((term) => term.perRow === null)) return null;
+  const { openPerRow } = schemeAt(compiled, 0);
+  if (openPerRow === null) return null;
   let best = bestProxies.get(compiled);
-  if (best === undefined) bestProxies.set(compiled, (best = startValue(table, optimalPolicy(table, compiled.openPerRow).value)));
+  if (best === undefined) bestProxies.set(compiled, (best = startValue(table, optimalPolicy(table, openPerRow).value)));
   return best;
 }
 

@@ -55,7 +55,7 @@ function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | 
   if (value === 'learned') return critic ?? new Float64Array(scene.table.S);
   const reason = whyNoExactValue(compiled, scene.table);
   if (reason) throw new Error(reason);
-  return new ExactValue(compiled, scene.table).evaluate(scene.policy.probability);
+  return new ExactValue(compiled, scene.table).evaluate(scene.policy.probability, scene.behaviour.iteration);
 }
 
 /** Prices the scene under a scheme and measures it. Throws what pricing throws. */

@@ -7,7 +7,9 @@ import { completeParameters, type Parameters, type StoredValues } from '../contr
 import { isMarkov, type RewardPlugin } from '../contracts/reward';
 import type { Table } from '../contracts/scenario';
 import { suggestion, type PluginSet } from '../plugin-set';
+import { conditionsOf } from './gate';
 import type { SchemeSpec, TermSpec } from './scheme-spec';
+import { applyAllPointwise, isPointwise } from './transform';
 
 /** What is wrong with one field of a scheme, in a sentence. */
 export interface SchemeProblem {
@@ -21,8 +23,10 @@ export interface CompiledTerm {
   readonly plugin: RewardPlugin;
   /** Completed parameters; state tables are resolved to numbers. */
   readonly params: Record<string, unknown>;
-  /** [rows] unweighted reward of each table row, for Markov terms on a table. */
+  /** [rows] unweighted reward of each table row, for Markov terms on a table whose transforms, if any, are pointwise. */
   readonly perRow: Float64Array | null;
+  /** The same before the transforms: what the plug-in itself paid. */
+  readonly ownPerRow: Float64Array | null;
 }
 
 export interface CompiledScheme {
@@ -30,9 +34,6 @@ export interface CompiledScheme {
   readonly terms: readonly CompiledTerm[];
   readonly estimator: EstimatorPlugin;
   readonly estimatorParams: Record<string, unknown>;
-  /** [rows] Σ weight × perRow over gated (open) Markov terms; null when there are none. */
-  readonly gatedPerRow: Float64Array | null;
-  readonly openPerRow: Float64Array | null;
   readonly problems: readonly SchemeProblem[];
 }
 
@@ -43,24 +44,30 @@ const rowBatches = new WeakMap<Table, Batch>();
  *
  * Values outside their limits are clamped and reported in `problems`; nothing is thrown for them.
  * Throws `UnknownPluginError` for an unknown id, `MissingColumnError` when a Markov term names a signal
- * the scenario lacks, and an Error that names the state table when a potential is unknown.
+ * the scenario lacks, and an Error that names the state table when a potential is unknown, or the term that a gate reads and
+ * that is not there.
  */
-export function compileScheme(spec: SchemeSpec, plugins: PluginSet, table: Table | null): CompiledScheme {
+export function compileScheme(spec: SchemeSpec, plugins: PluginSet, table: Table | null, { clamp = table !== null } = {}): CompiledScheme {
   const problems: SchemeProblem[] = [];
   const complete = (parameters: Parameters, stored: StoredValues, field: string) => {
-    const { values, problems: found } = completeParameters(parameters, stored, { clamp: table !== null });
+    const { values, problems: found } = completeParameters(parameters, stored, { clamp });
     for (const { key, message } of found) problems.push({ field: `${field}/${key}`, message });
     return resolve(parameters, values, spec, table);
   };
   const terms = spec.terms.map((term, k): CompiledTerm => {
     const plugin = plugins.get('reward', term.reward);
     const params = complete(plugin.params, term.params, `/terms/${k}/params`);
-    return { spec: term, plugin, params, perRow: table && isMarkov(plugin, params) ? priceRows(plugin, params, table) : null };
+    const byRow = table !== null && isMarkov(plugin, params) && (term.transforms ?? []).every(isPointwise);
+    const ownPerRow = byRow ? priceRows(plugin, params, table) : null;
+    return { spec: term, plugin, params, ownPerRow, perRow: ownPerRow && applyAllPointwise(ownPerRow, term.transforms) };
   });
+  for (const condition of conditionsOf(spec.gate)) {
+    const { term } = condition;
+    if (term !== undefined && term >= terms.length) throw new Error(`The gate reads term ${term + 1}, and the scheme has ${terms.length}.`);
+  }
   const estimator = plugins.get('estimator', spec.estimator.id);
   const estimatorParams = complete(estimator.params, spec.estimator.params, '/estimator/params');
-  const sum = (gated: boolean) => weightedRows(terms.filter((term) => isGated(term, spec) === gated), table);
-  return { spec, terms, estimator, estimatorParams, gatedPerRow: sum(true), openPerRow: sum(false), problems };
+  return { spec, terms, estimator, estimatorParams, problems };
 }
 
 /** A term is gated when it asks to be and the scheme has a gate. */
@@ -98,14 +105,4 @@ function priceRows(plugin: RewardPlugin, params: Record<string, unknown>, table:
   if (!batch) rowBatches.set(table, (batch = rowBatch(table)));
   const context = { buffer: freshBuffer, state: undefined, iteration: 0, detail: false };
   return plugin.price(columnsFor(plugin, params, batch) as never, params as never, context).reward;
-}
-
-function weightedRows(terms: readonly CompiledTerm[], table: Table | null): Float64Array | null {
-  const markov = terms.filter((term) => term.perRow !== null);
-  if (!table || markov.length === 0) return null;
-  const total = new Float64Array(table.rows);
-  for (const { perRow, spec } of markov) {
-    for (let row = 0; row < total.length; row++) total[row] += spec.weight * perRow![row];
-  }
-  return total;
 }

@@ -5,7 +5,10 @@ import type { Table } from '../contracts/scenario';
 import { evaluatePolicy, type ExactValues } from '../mdp/exact';
 import { evaluateGated, type FinalGate } from '../mdp/gated-value';
 import { isGated, type CompiledScheme, type CompiledTerm } from './compile-scheme';
-import { gateValue } from './gate';
+import { conditionsOf, gateFrom } from './gate';
+import { isScheduled, schemeAt } from './scheme-at';
+import type { ConditionSpec, GateSpec } from './scheme-spec';
+import { applyAllPointwise, isPointwise } from './transform';
 
 /** Reward of every table row, [rows]: on a step with time left, and on the step with which time runs out. */
 export interface RowReward {
@@ -21,15 +24,22 @@ export interface ExactPay {
   readonly gate: FinalGate | null;
 }
 
-/** A scheme's reward row by row; only for schemes for which `whyNoExactValue` is null. */
-export function exactPay(scheme: CompiledScheme, table: Table): ExactPay {
-  const { gate } = scheme.spec;
+/** A scheme's reward row by row as it is in one iteration; only for schemes for which `whyNoExactValue` is null. */
+export function exactPay(scheme: CompiledScheme, table: Table, iteration = 0): ExactPay {
+  const { weights, gate } = schemeAt(scheme, iteration);
   const hasGated = scheme.terms.some((term) => isGated(term, scheme.spec));
-  const measured = gate && hasGated ? gateColumn(table, gate.source) : undefined;
   return {
-    open: sumRows(scheme, table, false),
-    gated: hasGated ? sumRows(scheme, table, true) : null,
-    gate: gate && measured ? { gate: measured.map((x) => gateValue(x, gate)), timeOutGate: gateValue(0, gate) } : null,
+    open: sumRows(scheme, weights, table, false),
+    gated: hasGated ? sumRows(scheme, weights, table, true) : null,
+    gate: gate && hasGated ? finalGate(scheme, gate, table) : null,
+  };
+}
+
+function finalGate(scheme: CompiledScheme, gate: GateSpec, table: Table): FinalGate {
+  const measured = conditionsOf(gate).map((condition) => conditionColumn(scheme, condition, table) as Float64Array);
+  return {
+    gate: Float64Array.from({ length: table.rows }, (_, row) => gateFrom(measured.map((column) => column[row]), gate)),
+    timeOutGate: gateFrom(measured.map(() => 0), gate),
   };
 }
 
@@ -39,7 +49,8 @@ export function exactPay(scheme: CompiledScheme, table: Table): ExactPay {
  * `evaluateGated`.
  */
 export class ExactValue {
-  readonly #pay: ExactPay;
+  #pay: ExactPay;
+  #iteration = 0;
   #values: ExactValues | undefined;
 
   /** Only for schemes for which `whyNoExactValue` is null. */
@@ -50,8 +61,15 @@ export class ExactValue {
     this.#pay = exactPay(scheme, table);
   }
 
-  /** V, [(T + 1) × S], under a policy's probabilities, [S·A]. A later call may write into the same array. */
-  evaluate(probability: Float64Array): Float64Array {
+  /**
+   * V, [(T + 1) × S], under a policy's probabilities, [S·A], of the reward as it is in that iteration. A later call may write
+   * into the same array.
+   */
+  evaluate(probability: Float64Array, iteration = 0): Float64Array {
+    if (iteration !== this.#iteration && isScheduled(this.scheme.spec)) {
+      this.#pay = exactPay(this.scheme, this.table, iteration);
+      this.#iteration = iteration;
+    }
     const { gamma } = this.scheme.spec;
     const { open, gated, gate } = this.#pay;
     const { within, last } = open;
@@ -66,50 +84,69 @@ export class ExactValue {
 
 /**
  * Why there is no exact value of a scheme's reward over the table's states, in a sentence; null when there is
- * one. Terms must be functions of the table row, or outside the gate also of whether time runs out, and
- * a gate must be decided by the last step alone.
+ * one. Terms must be functions of the table row, or outside the gate also of whether time runs out, their transforms of one
+ * step's reward alone, and every condition of a gate must be decided by the last step alone.
  */
 export function whyNoExactValue(scheme: CompiledScheme, table: Table): string | null {
   const learned = 'so there is no exact value. A critic is learned instead.';
   for (const term of scheme.terms) {
     if (term.perRow) continue;
-    const name = term.spec.label || term.plugin.title;
+    const name = nameOf(term);
+    const looksAround = term.spec.transforms?.find((transform) => !isPointwise(transform));
+    if (looksAround) return `"${name}" ${LOOKS_AROUND[looksAround.kind as keyof typeof LOOKS_AROUND]}, ${learned}`;
     if (!term.plugin.timedMarkov) return `"${name}" pays by more than the state and the action, ${learned}`;
     if (isGated(term, scheme.spec)) return `"${name}" depends on the time-out and is multiplied by the gate, ${learned}`;
   }
   const { gate } = scheme.spec;
   if (!gate || !scheme.terms.some((term) => isGated(term, scheme.spec))) return null;
-  const measured = gateColumn(table, gate.source);
-  if (!measured) return `The gate reads "${gate.source}", which this scenario does not have.`;
-  if (measured.some((x, row) => x !== 0 && table.rowDone[row] === 0)) {
-    return `The gate adds up "${gate.source}" along the way, which the state does not hold, ${learned}`;
+  for (const condition of conditionsOf(gate)) {
+    const measured = conditionColumn(scheme, condition, table);
+    if (typeof measured === 'string') return measured;
+    if (measured.some((x, row) => x !== 0 && table.rowDone[row] === 0)) {
+      const what = condition.term === undefined ? `"${condition.source}"` : `the reward of "${nameOf(scheme.terms[condition.term])}"`;
+      return `The gate adds up ${what} along the way, which the state does not hold, ${learned}`;
+    }
   }
   return null;
 }
 
-function gateColumn(table: Table, source: string): Float64Array | undefined {
+const LOOKS_AROUND = {
+  first: 'counts how often it has paid, which the state does not hold',
+  gather: 'is paid at the end for what came before, which the state does not hold',
+  standardise: 'is compared with the other trajectories of the batch',
+} as const;
+
+const nameOf = (term: CompiledTerm) => term.spec.label || term.plugin.title;
+
+/** What a condition measures on each row, [rows]; a sentence where there is no such column. */
+function conditionColumn(scheme: CompiledScheme, { source, term }: ConditionSpec, table: Table): Float64Array | string {
+  if (term !== undefined) {
+    const read = scheme.terms[term];
+    return read.perRow ?? `The gate reads "${nameOf(read)}", which pays by more than the state and the action, so there is no exact value. A critic is learned instead.`;
+  }
   if (source === 'outcome') return table.metrics[table.truth];
-  return Object.hasOwn(table.signals, source) ? table.signals[source] : undefined;
+  return Object.hasOwn(table.signals, source) ? table.signals[source] : `The gate reads "${source}", which this scenario does not have.`;
 }
 
 /** Σ weight × reward over the gated or the open terms. */
-function sumRows(scheme: CompiledScheme, table: Table, gated: boolean): RowReward {
+function sumRows(scheme: CompiledScheme, weights: readonly number[], table: Table, gated: boolean): RowReward {
   const within = new Float64Array(table.rows);
   const last = new Float64Array(table.rows);
-  for (const term of scheme.terms) {
-    if (isGated(term, scheme.spec) !== gated) continue;
+  scheme.terms.forEach((term, k) => {
+    if (isGated(term, scheme.spec) !== gated) return;
     const rows = rowsOf(term, table);
     for (let row = 0; row < table.rows; row++) {
-      within[row] += term.spec.weight * rows.within[row];
-      last[row] += term.spec.weight * rows.last[row];
+      within[row] += weights[k] * rows.within[row];
+      last[row] += weights[k] * rows.last[row];
     }
-  }
+  });
   return { within, last };
 }
 
 function rowsOf(term: CompiledTerm, table: Table): RowReward {
   if (term.perRow) return { within: term.perRow, last: term.perRow };
-  return { within: priceFirstSteps(term, table, 2), last: priceFirstSteps(term, table, 1) };
+  const { transforms } = term.spec;
+  return { within: applyAllPointwise(priceFirstSteps(term, table, 2), transforms), last: applyAllPointwise(priceFirstSteps(term, table, 1), transforms) };
 }
 
 /**

@@ -6,16 +6,18 @@ import { operand, printed, type Explanation, type ExplanationLine } from '../con
 import type { PriceResult } from '../contracts/reward';
 import type { Table } from '../contracts/scenario';
 import { isGated, type CompiledTerm } from './compile-scheme';
-import { gateMeasure } from './gate';
+import { scheduleLine, pointwiseLines, transformLines } from './explain-transforms';
+import { conditionMeasure, conditionsOf, gateValue } from './gate';
 import { stepMoments, WHITENING_EPSILON } from './post-stages';
-import { returnsOf, type PricedBatch } from './price-batch';
+import { returnsOf, termTotals, type PricedBatch } from './price-batch';
+import type { ConditionSpec } from './scheme-spec';
 
 /** How one step's advantage came about under a scheme, from its reward terms to the last stage. */
 export interface NumberExplanation {
-  /** One per reward term, in the scheme's order: the unweighted term at this step. */
+  /** One per reward term, in the scheme's order: the unweighted term at this step, after its transforms. */
   readonly terms: readonly { readonly label: string; readonly explanation: Explanation }[];
   readonly gate: Explanation | null;
-  /** gate × Σ + Σ, ending in this step's reward. */
+  /** Scheduled weights and transformed terms, then gate × Σ + Σ, ending in this step's reward. */
   readonly reward: Explanation;
   readonly estimate: Explanation;
   /** Whitening and clipping; empty when the scheme has neither. */
@@ -49,51 +51,96 @@ export function explainNumber(priced: PricedBatch, table: Table | null, i: numbe
 }
 
 function explainTerm(term: CompiledTerm, j: number, priced: PricedBatch, table: Table | null, i: number, t: number): Explanation {
+  const own = explainOwn(term, j, priced, table, i, t);
+  const { transforms } = term.spec;
+  if (!transforms || transforms.length === 0) return own;
+  const result = priced.priced[j];
+  const label = nameOf(term);
+  const lines = result ? transformLines(label, result.reward, transforms, priced.batch, i, t) : pointwiseLines(label, own.value, transforms);
+  const { parts: _ofTheTermAlone, ...rest } = own;
+  return { ...rest, lines: [...own.lines, ...lines], value: lines[lines.length - 1].value };
+}
+
+/** The plug-in's own words for what it paid, before transforms. */
+function explainOwn(term: CompiledTerm, j: number, priced: PricedBatch, table: Table | null, i: number, t: number): Explanation {
   const { batch, side } = priced;
   const result = priced.priced[j];
   if (result) {
     const columns = columnsFor(term.plugin, term.params, batch, side.columns as ColumnSource | null);
     return term.plugin.explain(columns as never, term.params as never, result, i, t);
   }
-  if (!table || !batch.row || !term.perRow) throw new Error('A term priced by table row cannot be explained without its table.');
+  if (!table || !batch.row || !term.ownPerRow) throw new Error('A term priced by table row cannot be explained without its table.');
   const rows = rowBatch(table);
   const columns = columnsFor(term.plugin, term.params, rows);
-  return term.plugin.explain(columns as never, term.params as never, { reward: term.perRow } as PriceResult, batch.row[i * batch.maxLen + t], 0);
+  return term.plugin.explain(columns as never, term.params as never, { reward: term.ownPerRow } as PriceResult, batch.row[i * batch.maxLen + t], 0);
 }
 
-function explainGate({ batch, scheme, gate }: PricedBatch, i: number): Explanation {
-  const { source, threshold, inclusive, softness } = scheme.spec.gate!;
-  const x = gateMeasure(batch, source, freshBuffer)[i];
+const nameOf = (term: CompiledTerm) => term.spec.label || term.plugin.title;
+
+function explainGate(priced: PricedBatch, i: number): Explanation {
+  const { scheme, gate, at, side } = priced;
+  const conditions = conditionsOf(at.gate);
+  const many = conditions.length > 1;
+  const lines = conditions.flatMap((condition, j): ExplanationLine[] => {
+    const x = measureOf(priced, condition, i);
+    const { schedule, threshold: from } = conditionsOf(scheme.spec.gate)[j];
+    const number = many ? SUBSCRIPTS[j] : '';
+    const moved = schedule ? [scheduleLine('Threshold', `θ${number}`, from, schedule, side.iteration, condition.threshold)] : [];
+    return [...moved, conditionLine(condition, x, `g${number}`)];
+  });
   const value = gate![i];
-  const relation = inclusive ? '≥' : '>';
+  if (many) {
+    const each = lines.filter((line) => line.symbol.startsWith('g'));
+    const any = at.gate!.combine === 'any';
+    lines.push({
+      label: any ? 'Gate, any of them' : 'Gate, all of them',
+      symbol: 'g',
+      formula: any ? '1 − Π (1 − gⱼ)' : 'Π gⱼ',
+      substituted: any ? `1 − ${each.map((line) => `(1 − ${printed(line.value)})`).join(' × ')}` : each.map((line) => printed(line.value)).join(' × '),
+      value,
+      quantity: 'plain',
+    });
+  }
+  return { value, lines, note: conditions.map((condition) => conditionNote(priced, condition, i)).join(' ') };
+}
+
+const SUBSCRIPTS = ['₁', '₂', '₃', '₄'];
+
+function conditionLine(condition: ConditionSpec, x: number, symbol: string): ExplanationLine {
+  const { threshold, inclusive, softness } = condition;
+  const value = gateValue(x, condition);
   const soft = softness > 0;
   return {
+    label: soft ? 'Soft gate' : 'Gate',
+    symbol,
+    formula: soft ? '1 / (1 + exp(−(x − θ) / softness))' : `1 if x ${inclusive ? '≥' : '>'} θ, else 0`,
+    substituted: soft ? `1 / (1 + exp((${printed(threshold)} − ${operand(x)}) / ${printed(softness)}))` : printed(value),
     value,
-    lines: [
-      {
-        label: soft ? 'Soft gate' : 'Gate',
-        symbol: 'g',
-        formula: soft ? '1 / (1 + exp(−(x − θ) / softness))' : `1 if x ${relation} θ, else 0`,
-        substituted: soft
-          ? `1 / (1 + exp((${printed(threshold)} − ${operand(x)}) / ${printed(softness)}))`
-          : printed(value),
-        value,
-        quantity: 'plain',
-      },
-    ],
-    note: soft
-      ? `x is this trajectory's ${source}, ${printed(x)}.`
-      : `This trajectory's ${source} is ${printed(x)}; the gate opens at ${relation} ${printed(threshold)}, so it is ${value === 1 ? 'open' : 'shut'}.`,
+    quantity: 'plain',
   };
 }
 
+function conditionNote(priced: PricedBatch, condition: ConditionSpec, i: number): string {
+  const x = printed(measureOf(priced, condition, i));
+  const { source, term, threshold, inclusive, softness } = condition;
+  const what = term === undefined ? `This trajectory's ${source}` : `The total of ${nameOf(priced.scheme.terms[term])} in this trajectory`;
+  if (softness > 0) return `x is ${what.charAt(0).toLowerCase()}${what.slice(1)}, ${x}.`;
+  const open = gateValue(measureOf(priced, condition, i), condition) === 1;
+  return `${what} is ${x}; the gate opens at ${inclusive ? '≥' : '>'} ${printed(threshold)}, so it is ${open ? 'open' : 'shut'}.`;
+}
+
+function measureOf({ batch, scheme, shaped }: PricedBatch, condition: ConditionSpec, i: number): number {
+  return conditionMeasure(batch, condition, (k) => termTotals(batch, scheme.terms[k], shaped[k], freshBuffer), freshBuffer)[i];
+}
+
 function explainReward(priced: PricedBatch, terms: NumberExplanation['terms'], i: number, t: number): Explanation {
-  const { batch, scheme, gate, reward } = priced;
+  const { batch, scheme, gate, reward, at, side } = priced;
   const value = reward[i * batch.maxLen + t];
   const gated = scheme.terms.map((term) => isGated(term, scheme.spec));
-  const product = (j: number) => `${operand(scheme.terms[j].spec.weight)} × ${operand(terms[j].explanation.value)}`;
+  const product = (j: number) => `${operand(at.weights[j])} × ${operand(terms[j].explanation.value)}`;
   const sum = (inside: boolean) => terms.flatMap((_, j) => (gated[j] === inside ? [product(j)] : [])).join(' + ');
-  const name = (inside: boolean) => terms.flatMap((term, j) => (gated[j] === inside ? [`w · ${term.label}`] : [])).join(' + ');
+  const transformed = scheme.terms.map((term) => (term.spec.transforms?.length ?? 0) > 0);
+  const name = (inside: boolean) => terms.flatMap((term, j) => (gated[j] === inside ? [`w · ${transformed[j] ? `T(${term.label})` : term.label}`] : [])).join(' + ');
   const parts = gate
     ? [gated.includes(true) ? `${printed(gate[i])} × (${sum(true)})` : '', sum(false)]
     : [sum(false)];
@@ -106,12 +153,18 @@ function explainReward(priced: PricedBatch, terms: NumberExplanation['terms'], i
     value,
     quantity: 'reward',
   };
+  const made = scheme.terms.flatMap((term, j) => {
+    const { schedule, weight, transforms } = term.spec;
+    const moved = schedule ? [scheduleLine(`Weight of ${nameOf(term)}`, 'w', weight, schedule, side.iteration, at.weights[j])] : [];
+    const { lines } = terms[j].explanation;
+    return [...(transforms ? lines.slice(lines.length - transforms.length) : []), ...moved];
+  });
   return {
     value,
-    lines: [line],
+    lines: [...made, line],
     parts: terms.map((term, j) => ({
       label: term.label,
-      value: scheme.terms[j].spec.weight * term.explanation.value * (gated[j] ? gate![i] : 1),
+      value: at.weights[j] * term.explanation.value * (gated[j] ? gate![i] : 1),
     })),
     note: `The return from here, discounted by ${printed(scheme.spec.gamma)}, is ${printed(returnsOf(priced)[i * batch.maxLen + t])}.`,
   };

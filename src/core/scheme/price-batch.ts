@@ -6,6 +6,8 @@ import type { PriceResult } from '../contracts/reward';
 import { isGated, type CompiledScheme, type CompiledTerm } from './compile-scheme';
 import { gateOf } from './gate';
 import { applyPostStages } from './post-stages';
+import { schemeAt, type SchemeAt } from './scheme-at';
+import { applyTransforms } from './transform';
 
 /** What pricing needs besides the batch and the scheme. Frames carry it from the worker to the page. */
 export interface Side {
@@ -30,8 +32,12 @@ export interface PricedBatch {
   readonly reward: Float64Array;
   /** [nTraj], null without a gate. */
   readonly gate: Float64Array | null;
-  /** Results of the terms that are not Markov, by term number. */
+  /** The scheme's scheduled numbers in this iteration. */
+  readonly at: SchemeAt;
+  /** Results of the terms that are not priced by row, by term number; before transforms. */
   readonly priced: readonly (PriceResult | null)[];
+  /** [nTraj × maxLen] rewards of the same terms after transforms. */
+  readonly shaped: readonly (Float64Array | null)[];
   /** What the estimator returned, before the stages. */
   readonly estimate: EstimateResult;
   /** [nTraj × maxLen] after whitening and clipping. */
@@ -50,17 +56,19 @@ export interface PriceOptions {
 }
 
 /**
- * Prices a batch under one scheme: signals → terms → gate → reward → estimator → stages.
+ * Prices a batch under one scheme: signals → terms → transforms → gate → reward → estimator → stages.
  * Both the page and the worker call this function; on the same input they agree bit for bit.
  * Throws `MissingColumnError` when a plug-in reads what neither batch nor side holds.
  */
 export function priceBatch(batch: Batch, scheme: CompiledScheme, side: Side, options: PriceOptions = {}): PricedBatch {
   const { buffer = freshBuffer, detail = false } = options;
-  const gate = scheme.spec.gate ? gateOf(batch, scheme.spec.gate, buffer) : null;
+  const at = schemeAt(scheme, side.iteration);
   const priced = scheme.terms.map((term, k) => priceTerm(term, k, batch, side, buffer, detail));
+  const shaped = priced.map((result, k) => result && applyTransforms(result.reward, scheme.terms[k].spec.transforms, batch, buffer));
+  const gate = at.gate ? gateOf(batch, at.gate, (k) => termTotals(batch, scheme.terms[k], shaped[k], buffer), buffer) : null;
   const reward = buffer(batch.nTraj * batch.maxLen);
-  assembleReward(reward, batch, scheme, gate, priced);
-  const own = new OwnColumns(batch, scheme, side, reward, gate, priced, buffer);
+  assembleReward(reward, batch, scheme, at, gate, shaped);
+  const own = new OwnColumns(batch, scheme, side, reward, { batch, scheme, at, gate, shaped }, buffer);
   const { estimator, estimatorParams } = scheme;
   const columns = columnsFor(estimator, estimatorParams, batch, own);
   const context = { buffer, state: side.estimatorState, iteration: side.iteration, detail };
@@ -73,21 +81,24 @@ export function priceBatch(batch: Batch, scheme: CompiledScheme, side: Side, opt
   }
   own.settle();
   const rewardState = priced.map((result, k) => result?.state ?? side.rewardState[k]);
-  return { batch, scheme, side, reward, gate, priced, estimate, advantage, rewardState, estimatorState: estimate.state, own };
+  return { batch, scheme, side, reward, gate, at, priced, shaped, estimate, advantage, rewardState, estimatorState: estimate.state, own };
 }
 
+/** What a term's share of the reward is made of. */
+type Shares = Pick<PricedBatch, 'batch' | 'scheme' | 'at' | 'gate' | 'shaped'>;
+
 /**
- * One term's share of the reward, [nTraj × maxLen]: weight × gate × r_k. Shares add up to `reward`
+ * One term's share of the reward, [nTraj × maxLen]: weight × gate × T_k(r_k). Shares add up to `reward`
  * to rounding.
  */
-export function termReward(priced: PricedBatch, k: number): Float64Array {
-  const { batch, scheme, gate } = priced;
+export function termReward(priced: Shares, k: number): Float64Array {
+  const { batch, scheme, at, gate } = priced;
   const term = scheme.terms[k];
   const { nTraj, maxLen, length, row } = batch;
   const share = new Float64Array(nTraj * maxLen);
-  const source = term.perRow && row ? null : priced.priced[k]!.reward;
+  const source = term.perRow && row ? null : priced.shaped[k]!;
   for (let i = 0; i < nTraj; i++) {
-    const factor = term.spec.weight * (isGated(term, scheme.spec) ? gate![i] : 1);
+    const factor = at.weights[k] * (isGated(term, scheme.spec) ? gate![i] : 1);
     for (let j = i * maxLen, end = j + length[i]; j < end; j++) share[j] = factor * (source ? source[j] : term.perRow![row![j]]);
   }
   return share;
@@ -118,15 +129,27 @@ function priceTerm(
   return term.plugin.price(columns as never, term.params as never, context);
 }
 
+/** Σ_t T_k(r_k)_t of one term, before weight and gate, [nTraj]. */
+export function termTotals({ nTraj, maxLen, length, row }: Batch, { perRow }: CompiledTerm, shaped: Float64Array | null, buffer: (size: number) => Float64Array): Float64Array {
+  const totals = buffer(nTraj);
+  for (let i = 0; i < nTraj; i++) {
+    let total = 0;
+    for (let k = i * maxLen, end = k + length[i]; k < end; k++) total += shaped ? shaped[k] : perRow![row![k]];
+    totals[i] = total;
+  }
+  return totals;
+}
+
 function assembleReward(
   reward: Float64Array,
   { nTraj, maxLen, length, row }: Batch,
   scheme: CompiledScheme,
+  { weights, gatedPerRow, openPerRow }: SchemeAt,
   gate: Float64Array | null,
-  priced: readonly (PriceResult | null)[],
+  shaped: readonly (Float64Array | null)[],
 ): void {
-  const gatedRow = row ? scheme.gatedPerRow : null;
-  const openRow = row ? scheme.openPerRow : null;
+  const gatedRow = row ? gatedPerRow : null;
+  const openRow = row ? openPerRow : null;
   for (let i = 0; i < nTraj; i++) {
     const start = i * maxLen;
     const end = start + length[i];
@@ -137,14 +160,13 @@ function assembleReward(
     else reward.fill(0, start, end);
     reward.fill(0, end, start + maxLen);
   }
-  for (let k = 0; k < priced.length; k++) {
-    const result = priced[k];
-    if (!result) continue;
-    const term = scheme.terms[k];
-    const gated = isGated(term, scheme.spec);
+  for (let k = 0; k < shaped.length; k++) {
+    const own = shaped[k];
+    if (!own) continue;
+    const gated = isGated(scheme.terms[k], scheme.spec);
     for (let i = 0; i < nTraj; i++) {
-      const factor = term.spec.weight * (gated ? gate![i] : 1);
-      for (let j = i * maxLen, end = j + length[i]; j < end; j++) reward[j] += factor * result.reward[j];
+      const factor = weights[k] * (gated ? gate![i] : 1);
+      for (let j = i * maxLen, end = j + length[i]; j < end; j++) reward[j] += factor * own[j];
     }
   }
 }
@@ -159,8 +181,7 @@ class OwnColumns implements ColumnSource {
     private readonly scheme: CompiledScheme,
     private readonly side: Side,
     private readonly reward: Float64Array,
-    private readonly gate: Float64Array | null,
-    private readonly priced: readonly (PriceResult | null)[],
+    private readonly shares: Shares,
     /** For what is asked while pricing; later readers get arrays of their own. */
     private buffer: (size: number) => Float64Array,
   ) {}
@@ -181,9 +202,8 @@ class OwnColumns implements ColumnSource {
     const { batch, scheme } = this;
     const K = scheme.terms.length;
     const data = new Float64Array(batch.nTraj * K);
-    const view = { batch, scheme, gate: this.gate, priced: this.priced } as PricedBatch;
     scheme.terms.forEach((_, k) => {
-      const share = termReward(view, k);
+      const share = termReward(this.shares, k);
       for (let i = 0; i < batch.nTraj; i++) {
         let total = 0;
         for (let j = i * batch.maxLen, end = j + batch.length[i]; j < end; j++) total += share[j];

@@ -1,0 +1,167 @@
+/** Transforms of a term's reward: what they compute. What they mean in words is in `term-meaning.ts`. */
+import type { Batch, GroupLayout } from '../contracts/columns';
+import { exp, log } from '../math/elementary';
+import { groupMoments, trajectoryTotals, type Buffer } from '../math/group-statistics';
+import type { TransformSpec } from './scheme-spec';
+
+/** Added to σ when a term is standardised. */
+export const STANDARDISE_EPSILON = 1e-6;
+
+/** Transforms that turn one step's reward into another, whatever else happens in the trajectory. */
+export type PointwiseTransform = Exclude<TransformSpec, { kind: 'first' | 'gather' | 'standardise' }>;
+
+export function isPointwise(transform: TransformSpec): transform is PointwiseTransform {
+  return transform.kind !== 'first' && transform.kind !== 'gather' && transform.kind !== 'standardise';
+}
+
+/** True when the reward stands on the last step alone afterwards. */
+export function movesToEnd(transform: TransformSpec): boolean {
+  return transform.kind === 'gather' || (transform.kind === 'standardise' && transform.of === 'totals');
+}
+
+/** One step's reward after a pointwise transform. */
+export function applyPointwise(x: number, transform: PointwiseTransform): number {
+  switch (transform.kind) {
+    case 'clip':
+      if (transform.low !== null && x < transform.low) return transform.low;
+      return transform.high !== null && x > transform.high ? transform.high : x;
+    case 'shift':
+      return x + transform.by;
+    case 'sign':
+      return x > 0 ? 1 : x < 0 ? -1 : 0;
+    case 'power': {
+      if (x === 0 || transform.exponent === 1) return x;
+      const size = exp(transform.exponent * log(Math.abs(x)));
+      return x < 0 ? -size : size;
+    }
+    case 'sigmoid':
+      return 1 / (1 + exp((transform.centre - x) / transform.temperature));
+    case 'log-sigmoid': {
+      const z = (x - transform.centre) / transform.temperature;
+      return z >= 0 ? -log(1 + exp(-z)) : z - log(1 + exp(z));
+    }
+  }
+}
+
+/** A row's reward after all of a term's transforms, which must be pointwise. */
+export function applyAllPointwise(perRow: Float64Array, transforms: readonly TransformSpec[] | undefined): Float64Array {
+  if (!transforms || transforms.length === 0) return perRow;
+  return perRow.map((x) => transforms.reduce((y, transform) => applyPointwise(y, transform as PointwiseTransform), x));
+}
+
+/** A term's reward after its transforms, [nTraj × maxLen], 0 in padding. `reward` itself is left as it is. */
+export function applyTransforms(reward: Float64Array, transforms: readonly TransformSpec[] | undefined, batch: Batch, buffer: Buffer): Float64Array {
+  if (!transforms || transforms.length === 0) return reward;
+  const out = buffer(reward.length);
+  out.set(reward);
+  transformStages(out, transforms, batch, buffer, () => {});
+  return out;
+}
+
+/**
+ * Applies the transforms in place, calling `before(k, atEnd)` ahead of the k-th; `atEnd` says whether the reward
+ * already stands on the last step alone.
+ */
+export function transformStages(
+  reward: Float64Array,
+  transforms: readonly TransformSpec[],
+  batch: Batch,
+  buffer: Buffer,
+  before: (k: number, atEnd: boolean) => void,
+): void {
+  let atEnd = false;
+  transforms.forEach((transform, k) => {
+    before(k, atEnd);
+    apply(reward, transform, batch, atEnd, buffer);
+    atEnd ||= movesToEnd(transform);
+  });
+}
+
+function apply(reward: Float64Array, transform: TransformSpec, batch: Batch, atEnd: boolean, buffer: Buffer): void {
+  const { nTraj, maxLen, length } = batch;
+  if (transform.kind === 'standardise') return standardise(reward, transform, batch, atEnd, buffer);
+  for (let i = 0; i < nTraj; i++) {
+    const end = i * maxLen + length[i];
+    const from = atEnd ? Math.max(i * maxLen, end - 1) : i * maxLen;
+    if (transform.kind === 'first') keepFirst(reward, from, end, transform.count);
+    else if (transform.kind === 'gather') gather(reward, from, end, transform.how);
+    else for (let k = from; k < end; k++) reward[k] = applyPointwise(reward[k], transform);
+  }
+}
+
+function keepFirst(reward: Float64Array, from: number, end: number, count: number): void {
+  let paid = 0;
+  for (let k = from; k < end; k++) {
+    if (reward[k] === 0) continue;
+    if (paid >= count) reward[k] = 0;
+    paid += 1;
+  }
+}
+
+function gather(reward: Float64Array, from: number, end: number, how: Extract<TransformSpec, { kind: 'gather' }>['how']): void {
+  if (from >= end) return;
+  let result = how === 'last' ? reward[end - 1] : reward[from];
+  for (let k = from + 1; k < end && how !== 'last'; k++) {
+    if (how === 'min') result = Math.min(result, reward[k]);
+    else if (how === 'max') result = Math.max(result, reward[k]);
+    else result += reward[k];
+  }
+  reward.fill(0, from, end);
+  reward[end - 1] = how === 'mean' ? result / (end - from) : result;
+}
+
+function standardise(reward: Float64Array, transform: Extract<TransformSpec, { kind: 'standardise' }>, batch: Batch, atEnd: boolean, buffer: Buffer): void {
+  const { nTraj, maxLen, length } = batch;
+  const totals = atEnd || transform.of === 'totals';
+  const { mean, deviation, group } = standardMoments(reward, transform, batch, totals, buffer);
+  const sums = totals ? trajectoryTotals(reward, batch, buffer) : reward;
+  for (let i = 0; i < nTraj; i++) {
+    const g = group ? group.id[i] : 0;
+    const end = i * maxLen + length[i];
+    const score = (x: number) => (deviation[g] === 0 ? 0 : (x - mean[g]) / (deviation[g] + STANDARDISE_EPSILON));
+    if (!totals) for (let k = i * maxLen; k < end; k++) reward[k] = score(reward[k]);
+    else {
+      reward.fill(0, i * maxLen, end);
+      if (length[i] > 0) reward[end - 1] = score(sums[i]);
+    }
+  }
+}
+
+/** μ and σ (over n − 1) by group, or of the whole batch under number 0, of trajectories' totals or of single steps. */
+export function standardMoments(
+  reward: Float64Array,
+  { over }: Extract<TransformSpec, { kind: 'standardise' }>,
+  batch: Batch,
+  totals: boolean,
+  buffer: Buffer,
+): { mean: Float64Array; deviation: Float64Array; group: GroupLayout | null } {
+  const group = over === 'group' ? batch.group : null;
+  if (totals) return { ...groupMoments(trajectoryTotals(reward, batch, buffer), group ?? oneGroup(batch.nTraj), 1, buffer), group };
+  const { nTraj, maxLen, length } = batch;
+  const groups = group ? group.count : 1;
+  const mean = new Float64Array(groups);
+  const squares = new Float64Array(groups);
+  const count = new Float64Array(groups);
+  const everyStep = (visit: (g: number, k: number) => void) => {
+    for (let i = 0; i < nTraj; i++) for (let k = i * maxLen, end = k + length[i]; k < end; k++) visit(group ? group.id[i] : 0, k);
+  };
+  const first = new Float64Array(groups);
+  everyStep((g, k) => {
+    if (count[g] === 0) first[g] = reward[k];
+    count[g] += 1;
+    mean[g] += reward[k] - first[g];
+  });
+  for (let g = 0; g < groups; g++) mean[g] = count[g] > 0 ? first[g] + mean[g] / count[g] : 0;
+  everyStep((g, k) => (squares[g] += (reward[k] - mean[g]) * (reward[k] - mean[g])));
+  return { mean, deviation: squares.map((x, g) => (count[g] > 1 ? Math.sqrt(x / (count[g] - 1)) : 0)), group };
+}
+
+function oneGroup(nTraj: number): GroupLayout {
+  return {
+    id: new Int32Array(nTraj),
+    count: 1,
+    start: Int32Array.of(0, nTraj),
+    member: Int32Array.from({ length: nTraj }, (_, i) => i),
+    label: [0],
+  };
+}
