@@ -7,6 +7,7 @@
  * identity. An edit that cannot be used (refused by the schema, or by `check`, which compiles it)
  * leaves the spec as it was and says in `refused` which field is at fault and why.
  */
+import type { ObjectivePlugin } from '../core/contracts/objective';
 import { readSpec, type ExperimentSpec, type SpecProblem, type TrainingSpec, type ViewSpec } from '../core/experiment/spec';
 import type { GateSpec, SchemeSpec, TermSpec } from '../core/scheme/scheme-spec';
 import { MAX_SCHEMES, MAX_TERMS } from '../core/scheme/scheme-spec';
@@ -247,6 +248,12 @@ export class Experiment {
       const view = spec.view.trajectories === spec.training.trajectories ? { ...spec.view, trajectories } : spec.view;
       return { ...spec, training: { ...spec.training, trajectories }, view };
     }, gesture);
+  }
+
+  /** Another objective; values of parameters that it shares with the old one are kept. It must be loaded. */
+  setObjective({ id, params }: Pick<ObjectivePlugin, 'id' | 'params'>): boolean {
+    const kept = Object.entries(this.#spec.training.objective.params).filter(([key]) => Object.hasOwn(params, key));
+    return this.setTraining({ objective: { id, params: Object.fromEntries(kept) } });
   }
 
   setObjectiveParam(key: string, value: unknown, gesture: string | null = null): boolean {

@@ -4,6 +4,7 @@
  */
 import { Workspace } from '../core/batch/workspace';
 import { knownIds, loadPlugins } from '../core/on-demand';
+import type { ObjectivePlugin } from '../core/contracts/objective';
 import type { Parameters } from '../core/contracts/parameters';
 import type { Provenance } from '../core/contracts/plugin';
 import { compileScheme } from '../core/scheme/compile-scheme';
@@ -42,6 +43,13 @@ export class PluginChoices {
       const params = id === spec.estimator.id ? spec.estimator.params : {};
       return { id, title, summary, family, provenance, reason: this.whyNot({ ...spec, estimator: { id, params } }, scheme) };
     });
+  }
+
+  /** Every objective, loaded: each runs on every batch. */
+  async objectives(): Promise<readonly ObjectivePlugin[]> {
+    const { plugins } = this.#lab;
+    await loadPlugins(plugins, knownIds('objective').map((id) => ['objective', id] as const));
+    return plugins.list('objective');
   }
 
   async rewards(scheme: number): Promise<RewardChoice[]> {

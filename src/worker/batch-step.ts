@@ -3,12 +3,14 @@ import { gatherRows } from '../core/batch/gather';
 import { TableBatch } from '../core/batch/table-batch';
 import { Workspace } from '../core/batch/workspace';
 import type { Batch, Column, ColumnSource, Shape } from '../core/contracts/columns';
-import type { Aggregates } from '../core/contracts/objective';
+import type { Aggregates, ObjectivePolicy, Steps } from '../core/contracts/objective';
 import { learnerStream, type Experiment } from '../core/experiment/resolve';
 import { emptyExactValues, evaluatePolicy, type ExactValues } from '../core/mdp/exact';
 import { emptyPolicy, softmaxPolicy, type TablePolicy } from '../core/mdp/policy';
 import { emptyRollout, rollout, type Rollout } from '../core/mdp/rollout';
-import { aggregate, aggregateBuffer } from '../core/scheme/aggregate';
+import { bestVisits } from '../core/mdp/best-visits';
+import { aggregate, aggregateBuffer, pairOfRow } from '../core/scheme/aggregate';
+import { copySteps, stepsOf } from '../core/scheme/steps';
 import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
 import type { Learner } from './learner';
 
@@ -24,9 +26,12 @@ export class LearnerFailure extends Error {
   }
 }
 
+/** Aggregates whose steps are put in where the objective reads them. */
+type Sums = Omit<Aggregates, 'steps'> & { steps?: Steps };
+
 /** What later epochs on the same batch need of it. */
 export interface KeptBatch {
-  readonly aggregates: Aggregates;
+  readonly aggregates: Sums;
   /** π that made the batch, [S·A]. */
   readonly behaviour: Float64Array;
 }
@@ -50,10 +55,12 @@ export class BatchStep {
   readonly #policy: TablePolicy;
   readonly #rollout: Rollout;
   readonly #workspace = new Workspace();
-  readonly #aggregates: Aggregates;
+  readonly #aggregates: Sums;
   readonly #rawAggregates: Aggregates;
   readonly #exact: ExactValues;
   readonly #truth: Float64Array;
+  /** Visits of a best policy, [S·A], once an objective has asked for them. */
+  #demonstration: Float64Array | undefined;
   /** Column of a learned reward, [rows]; null when no scheme reads one. */
   readonly #learnedReward: Float64Array | null;
 
@@ -83,7 +90,7 @@ export class BatchStep {
    * Throws `LearnerFailure` before anything of the learner changes.
    */
   run(learner: Learner, logits: Float64Array, dLogits: Float64Array): StepResult {
-    const { spec, table, objective, objectiveParams } = this.#experiment;
+    const { spec, table, objective } = this.#experiment;
     const { trajectories: nTraj, groupSize } = spec.training;
     this.#workspace.releaseAll();
     const policy = this.#policyOf(learner, logits);
@@ -99,8 +106,9 @@ export class BatchStep {
     };
     const priced = this.#price(learner, batch, side);
     aggregate(priced.advantage, batch, played.row, table, this.#aggregates);
-    const { probability } = policy;
-    const loss = objective.gradient(this.#aggregates, { logits, probability, behaviour: probability }, objectiveParams as never, dLogits);
+    if (objective.reads?.includes('steps')) this.#aggregates.steps = stepsOf(priced, batch, pairOfRow(table), groupSize);
+    this.#takeReference(learner, policy);
+    const loss = this.#gradient(learner, this.#aggregates, logits, policy.probability, dLogits);
     if (!dLogits.every(Number.isFinite)) throw new LearnerFailure('non-finite', learner.schemeNumber, nonFiniteCause(priced));
     if (learner.critic) this.#moveCritic(learner.critic, priced);
     learner.rewardState = priced.rewardState;
@@ -110,19 +118,41 @@ export class BatchStep {
 
   /** Copies what later epochs need of a step, into `kept` when given. */
   keep({ aggregates, policy }: StepResult, kept?: KeptBatch): KeptBatch {
-    const copy = kept ?? { aggregates: aggregateBuffer(this.#experiment.table, aggregates.nTraj), behaviour: new Float64Array(policy.probability.length) };
+    const copy: KeptBatch = kept ?? { aggregates: aggregateBuffer(this.#experiment.table, aggregates.nTraj), behaviour: new Float64Array(policy.probability.length) };
     copy.aggregates.positive.set(aggregates.positive);
     copy.aggregates.negative.set(aggregates.negative);
     copy.aggregates.count.set(aggregates.count);
     copy.behaviour.set(policy.probability);
+    copy.aggregates.steps = aggregates.steps && copySteps(aggregates.steps);
     return copy;
   }
 
   /** dL/dlogits of a kept batch at the logits that the last update led to. Throws `LearnerFailure` where they diverged. */
   again(learner: Learner, logits: Float64Array, { aggregates, behaviour }: KeptBatch, dLogits: Float64Array): void {
+    this.#policyOf(learner, logits);
+    this.#gradient(learner, aggregates, logits, behaviour, dLogits);
+  }
+
+  /** dL/dlogits at the policy that was made last. */
+  #gradient(learner: Learner, aggregates: Aggregates, logits: Float64Array, behaviour: Float64Array, dLogits: Float64Array): number {
     const { objective, objectiveParams } = this.#experiment;
-    const { probability } = this.#policyOf(learner, logits);
-    objective.gradient(aggregates, { logits, probability, behaviour }, objectiveParams as never, dLogits);
+    const { probability, logProbability } = this.#policy;
+    const policy: ObjectivePolicy = {
+      logits,
+      probability,
+      logProbability,
+      behaviour,
+      reference: learner.reference ?? this.start.logProbability,
+      iteration: learner.iteration,
+      ...(objective.reads?.includes('demonstration') && { demonstration: (this.#demonstration ??= bestVisits(this.#experiment.table, this.#truth)) }),
+    };
+    return objective.gradient(aggregates, policy, objectiveParams as never, dLogits);
+  }
+
+  /** Keeps the learner's policy as its reference at the iteration that the objective names. */
+  #takeReference(learner: Learner, { logProbability }: TablePolicy): void {
+    const { referenceFrom } = this.#experiment.objectiveParams;
+    if (typeof referenceFrom === 'number' && referenceFrom > 0 && learner.iteration === referenceFrom) learner.reference = logProbability.slice();
   }
 
   #policyOf({ schemeNumber, scheme }: Learner, logits: Float64Array): TablePolicy {

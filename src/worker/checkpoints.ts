@@ -70,11 +70,11 @@ export class Checkpoints {
   }
 }
 
-/** Bytes of the typed arrays inside a value; other values count as 16 each. The compiled scheme is shared and free. */
+/** Bytes of the typed arrays inside a value; other values count as 16 each. The compiled scheme and the reference policy are shared and free. */
 function bytesOf(value: unknown): number {
   if (ArrayBuffer.isView(value)) return value.byteLength;
   if (typeof value !== 'object' || value === null) return 16;
   let bytes = 0;
-  for (const [key, part] of value instanceof Map ? value : Object.entries(value)) if (key !== 'scheme') bytes += bytesOf(part);
+  for (const [key, part] of value instanceof Map ? value : Object.entries(value)) if (key !== 'scheme' && key !== 'reference') bytes += bytesOf(part);
   return bytes;
 }

@@ -1,6 +1,6 @@
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { ExactValue } from '../core/scheme/exact-value';
-import { readsValue, type Experiment } from '../core/experiment/resolve';
+import { readsValue, type Resolved } from '../core/experiment/resolve';
 import type { Optimiser, OptimiserState, ParameterVector } from '../engine/optimiser';
 
 /** Everything that a learner carries from one iteration to the next, copied. */
@@ -11,6 +11,7 @@ export interface Checkpoint {
   readonly critic: Float64Array | null;
   readonly rewardState: readonly unknown[];
   readonly estimatorState: unknown;
+  readonly reference: Float64Array | null;
   /** Reads a scheme's reward; differs from the learner's own before a branch. */
   readonly scheme: CompiledScheme;
 }
@@ -23,6 +24,8 @@ export class Learner {
   /** [S] V without a time index; null where the estimator reads none or an exact one. */
   critic: Float64Array | null = null;
   exactValue: ExactValue | null = null;
+  /** [S·A] log π of the reference policy where it is the learner's own of an earlier iteration; never written over. */
+  reference: Float64Array | null = null;
   /** Why it stopped for good; null while it can learn. */
   failure: string | null = null;
   scheme!: CompiledScheme;
@@ -34,7 +37,7 @@ export class Learner {
     scheme: CompiledScheme,
     readonly parameters: ParameterVector,
     readonly optimiser: Optimiser,
-    private readonly experiment: Experiment,
+    private readonly experiment: Resolved,
   ) {
     this.adopt(scheme);
   }
@@ -44,8 +47,8 @@ export class Learner {
     const { table } = this.experiment;
     const usesValue = readsValue(scheme);
     this.scheme = scheme;
-    this.exactValue = usesValue && scheme.spec.value === 'exact' ? new ExactValue(scheme, table) : null;
-    this.critic = usesValue && scheme.spec.value === 'learned' ? (this.critic ?? new Float64Array(table.S)) : null;
+    this.exactValue = table && usesValue && scheme.spec.value === 'exact' ? new ExactValue(scheme, table) : null;
+    this.critic = table && usesValue && scheme.spec.value === 'learned' ? (this.critic ?? new Float64Array(table.S)) : null;
   }
 
   save(): Checkpoint {
@@ -56,6 +59,7 @@ export class Learner {
       critic: this.critic && this.critic.slice(),
       rewardState: structuredClone(this.rewardState),
       estimatorState: structuredClone(this.estimatorState),
+      reference: this.reference,
       scheme: this.scheme,
     };
   }
@@ -68,6 +72,7 @@ export class Learner {
     this.critic = checkpoint.critic && checkpoint.critic.slice();
     this.rewardState = structuredClone(checkpoint.rewardState);
     this.estimatorState = structuredClone(checkpoint.estimatorState);
+    this.reference = checkpoint.reference;
     this.failure = null;
   }
 }
