@@ -10,7 +10,7 @@ import { softmaxPolicy } from '../../../src/core/mdp/policy';
 import { compileScheme } from '../../../src/core/scheme/compile-scheme';
 import { ExactValue, whyNoExactValue } from '../../../src/core/scheme/exact-value';
 import { EMPTY_SIDE, priceBatch } from '../../../src/core/scheme/price-batch';
-import type { SchemeSpec } from '../../../src/core/scheme/scheme-spec';
+import type { SchemeSpec, TermSpec } from '../../../src/core/scheme/scheme-spec';
 
 const plugins = allPlugins();
 const schemes = new Map<string, SchemeSpec>();
@@ -92,6 +92,58 @@ describe('the exact value of a scheme’s own reward', () => {
       const value = new ExactValue(compileScheme(spec, plugins, short), short).evaluate(probability);
       for (const state of states) expect(value[state]).toBeCloseTo(enumerate(table, spec, probability, state, horizon), 12);
     }
+  });
+
+  it.each([
+    ['boat-race', 'dense, squashed and shifted', 'boat-race/dense', [0, 4], 7, (spec: SchemeSpec): SchemeSpec => ({
+      ...spec,
+      terms: spec.terms.map((term, k) => (k === 1 ? { ...term, transforms: [{ kind: 'shift', by: -0.1 }, { kind: 'sigmoid', centre: 0.2, temperature: 0.3 }] } : term)),
+    })],
+    ['boat-race', 'pbrs clipped', 'boat-race/pbrs', [0, 5], 7, (spec: SchemeSpec): SchemeSpec => ({
+      ...spec,
+      terms: spec.terms.map((term) => ({ ...term, transforms: [{ kind: 'clip', low: -0.05, high: 0.1 }] })),
+    })],
+    ['boat-race', 'gated by two conditions, one of them a term', 'boat-race/gated', [3, 6], 7, (spec: SchemeSpec): SchemeSpec => ({
+      ...spec,
+      gate: { ...spec.gate!, softness: 0.4, also: [{ source: '', term: 0, threshold: 0.3, inclusive: true, softness: 0.2 }], combine: 'any' },
+    })],
+  ] as const)('%s: %s equals the mean over every trajectory', (id, _, name, states, horizon, change) => {
+    const table = tables.get(id)!;
+    const short = { ...table, horizon };
+    const spec = { ...change(schemeOf(name)), gamma: 0.9, estimator: { id: 'mc-return', params: {} } };
+    const compiled = compileScheme(spec, plugins, short);
+    expect(whyNoExactValue(compiled, short)).toBeNull();
+    const probability = randomPolicy(table, 11);
+    const value = new ExactValue(compiled, short).evaluate(probability);
+    for (const state of states) expect(value[state]).toBeCloseTo(enumerate(table, spec, probability, state, horizon), 12);
+  });
+
+  it('follows a schedule: in each iteration it is that of the reward as it is then', () => {
+    const table = tables.get('boat-race')!;
+    const dense = schemeOf('boat-race/dense');
+    const at = (weight: number): SchemeSpec => ({ ...dense, terms: dense.terms.map((term, k) => (k === 1 ? { ...term, weight } : term)) });
+    const moving: SchemeSpec = { ...at(0.4), terms: at(0.4).terms.map((term, k) => (k === 1 ? { ...term, schedule: { kind: 'linear', start: 0, end: 100, to: 0 } } : term)) };
+    const probability = randomPolicy(table, 5);
+    const exact = new ExactValue(compileScheme(moving, plugins, table), table);
+    for (const [iteration, weight] of [[0, 0.4], [50, 0.2], [100, 0], [25, 0.3]] as const) {
+      const expected = new ExactValue(compileScheme(at(weight), plugins, table), table).evaluate(probability);
+      exact.evaluate(probability, iteration).forEach((x, k) => expect(x).toBeCloseTo(expected[k], 12));
+    }
+  });
+
+  it('does not exist where a transform looks around or a gate reads a term along the way, and says so', () => {
+    const table = tables.get('boat-race')!;
+    const dense = schemeOf('boat-race/dense');
+    const why = (spec: SchemeSpec) => whyNoExactValue(compileScheme(spec, plugins, table), table);
+    const with1 = (...transforms: NonNullable<TermSpec['transforms']>): SchemeSpec => ({ ...dense, terms: dense.terms.map((term, k) => (k === 1 ? { ...term, transforms } : term)) });
+    expect(why(with1({ kind: 'first', count: 3 }))).toMatch(/counts how often it has paid/);
+    expect(why(with1({ kind: 'gather', how: 'sum' }))).toMatch(/paid at the end for what came before/);
+    expect(why(with1({ kind: 'standardise', over: 'group', of: 'steps' }))).toMatch(/compared with the other trajectories/);
+    expect(why(with1({ kind: 'clip', low: 0, high: 1 }))).toBeNull();
+    const gated = schemeOf('boat-race/gated');
+    const reads = (term: number) => why({ ...gated, gate: { ...gated.gate!, also: [{ source: '', term, threshold: 0, inclusive: true, softness: 0 }] } });
+    expect(reads(0)).toBeNull();
+    expect(reads(1)).toMatch(/adds up the reward of ".+" along the way/);
   });
 
   it('is the value of the truth less the potential, for a potential zeroed at every end', () => {
