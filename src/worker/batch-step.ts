@@ -101,7 +101,7 @@ export class BatchStep {
       iteration: learner.iteration,
       rewardState: learner.rewardState,
       estimatorState: learner.estimatorState,
-      value: learner.exactValue?.evaluate(policy.probability) ?? learner.critic,
+      value: learner.exactValue?.evaluate(policy.probability, learner.iteration) ?? learner.critic,
       columns: this.#learnedReward && new RowColumn('learnedReward', this.#learnedReward, played),
     };
     const priced = this.#price(learner, batch, side);
