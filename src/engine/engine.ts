@@ -13,7 +13,7 @@ export interface NetworkShape {
   /** Width of each hidden layer; may be empty. */
   readonly hidden: readonly number[];
   readonly outputs: number;
-  readonly activation: 'tanh' | 'relu';
+  readonly activation: 'tanh' | 'relu' | 'gelu';
   /** How many networks are evaluated side by side, each with parameters of its own. */
   readonly population: number;
 }

@@ -14,7 +14,7 @@ export interface InitialParametersOptions {
 
 /**
  * Parameters to start from, [population × P]: weights normal with variance 1 / fan-in (2 / fan-in
- * under ReLU), biases and, unless asked otherwise, the output layer zero. Depends on seed and
+ * under ReLU and GELU), biases and, unless asked otherwise, the output layer zero. Depends on seed and
  * learner alone, so schemes that share a learner share its start.
  */
 export function initialParameters(shape: NetworkShape, seed: number, options: InitialParametersOptions = {}): Float32Array {
@@ -25,7 +25,7 @@ export function initialParameters(shape: NetworkShape, seed: number, options: In
   const size = parameterCount(shape);
   const flat = new Float32Array(shape.population * size);
   const layers = layersOf(shape);
-  const gain = shape.activation === 'relu' ? 2 : 1;
+  const gain = shape.activation === 'tanh' ? 1 : 2;
   for (let member = 0; member < shape.population; member++) {
     const stream = { state: 0, increment: 1 };
     startStream(iterationPrefix(seed, learner?.[member] ?? member, 0, STREAM.network), 0, stream);

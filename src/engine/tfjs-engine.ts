@@ -1,4 +1,5 @@
 import {
+  add,
   concat,
   dispose,
   env,
@@ -21,6 +22,7 @@ import {
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import type { Engine, Network, NetworkShape } from './engine';
+import { GELU_CUBIC, GELU_SCALE } from './gelu';
 import { MembersApart } from './members-apart';
 import { checkLength, checkNetwork, layersOf, parameterCount, type Layer } from './network-shape';
 import type { TfjsBackend } from './tfjs-backend';
@@ -88,6 +90,8 @@ class TfjsNetwork implements Network {
   /** Of each layer but the last: activations, and the same with the ones, which enter the next layer. */
   #hidden: Tensor3D[] = [];
   #entering: Tensor3D[] = [];
+  /** Of each layer but the last: derivatives of the activation where its values do not tell them. */
+  #slopes: Tensor3D[] = [];
   readonly #logits: Float32Array;
   readonly #gradient: Float32Array;
   #isFresh = false;
@@ -132,7 +136,7 @@ class TfjsNetwork implements Network {
       let entering = this.#features;
       for (const weights of this.#weights.slice(0, -1)) {
         const sum = matMul<Tensor3D>(entering, weights);
-        const hidden = keep(this.shape.activation === 'tanh' ? tanh(sum) : relu(sum));
+        const hidden = keep(this.#activate(sum));
         entering = keep<Tensor3D>(concat([hidden, this.#ones], 2));
         this.#hidden.push(hidden);
         this.#entering.push(entering);
@@ -160,7 +164,7 @@ class TfjsNetwork implements Network {
         parts.unshift(reshape(this.#sumOverRows(entering, d), [population, (inputs + 1) * outputs]));
         if (l === 0) break;
         const hidden = this.#hidden[l - 1];
-        const slope = activation === 'tanh' ? sub(this.#one, square(hidden)) : step(hidden);
+        const slope = activation === 'tanh' ? sub(this.#one, square(hidden)) : activation === 'relu' ? step(hidden) : this.#slopes[l - 1];
         d = mul<Tensor3D>(matMul(d, this.#weightsTransposed[l - 1]), slope);
       }
       return concat(parts, 1);
@@ -174,6 +178,18 @@ class TfjsNetwork implements Network {
     this.#disposeWeights();
     this.#disposeActivations();
     dispose([this.#features, this.#ones, this.#one]);
+  }
+
+  #activate(sum: Tensor3D): Tensor3D {
+    const { activation } = this.shape;
+    if (activation === 'tanh') return tanh(sum);
+    if (activation === 'relu') return relu(sum);
+    const squared = square(sum);
+    const t = tanh(mul(mul(sum, GELU_SCALE), add(this.#one, mul(squared, GELU_CUBIC))));
+    const half = mul(add(this.#one, t), 0.5);
+    const bend = mul(sub(this.#one, square(t)), add(this.#one, mul(squared, 3 * GELU_CUBIC)));
+    this.#slopes.push(keep<Tensor3D>(add(half, mul(mul(sum, bend), 0.5 * GELU_SCALE))));
+    return mul(sum, half);
   }
 
   /** The same `width` entries of every member, [population × width], copied: uploads happen later. */
@@ -210,8 +226,9 @@ class TfjsNetwork implements Network {
   }
 
   #disposeActivations(): void {
-    dispose([...this.#hidden, ...this.#entering]);
+    dispose([...this.#hidden, ...this.#entering, ...this.#slopes]);
     this.#hidden = [];
+    this.#slopes = [];
     this.#entering = [];
   }
 }

@@ -1,5 +1,6 @@
 import type { Engine, Network, NetworkShape } from './engine';
 import { tanhInPlace } from './fast-tanh';
+import { geluInPlace } from './gelu';
 import { accumulateOuter, multiplyTransposed } from './mlp-kernels';
 import { checkLength, checkNetwork, layersOf, parameterCount } from './network-shape';
 
@@ -46,6 +47,7 @@ function workspace(shape: NetworkShape) {
       /** What enters the layer, [BLOCK × inner]; after the backward step, the gradient with respect to it. */
       input: new Float64Array(BLOCK * inner),
       inputGradient: new Float64Array(BLOCK * inner),
+      slope: new Float64Array(shape.activation === 'gelu' ? BLOCK * inner : 0),
     };
   });
 }
@@ -60,6 +62,8 @@ class TsNetwork implements Network {
   readonly #layers: readonly LayerWorkspace[];
   /** Inputs of layer l > 0, [population × rows × inputs]; the entry of layer 0 is empty. */
   readonly #activations: readonly Float32Array[];
+  /** Derivatives of the activation at the same entries; GELU alone cannot read them off its values. */
+  readonly #slopes: readonly Float32Array[] = [];
   readonly #logits: Float32Array;
   readonly #gradient: Float32Array;
   readonly #output: Float64Array;
@@ -77,6 +81,7 @@ class TsNetwork implements Network {
     this.#parameters = new Float32Array(shape.population * this.parameterCount);
     this.#layers = workspace(shape);
     this.#activations = this.#layers.map((layer, l) => new Float32Array(l === 0 ? 0 : shape.population * this.rows * layer.inputs));
+    if (shape.activation === 'gelu') this.#slopes = this.#activations.map((values) => new Float32Array(values.length));
     this.#logits = new Float32Array(shape.population * this.rows * shape.outputs);
     this.#gradient = new Float32Array(this.#parameters.length);
     this.#output = new Float64Array(BLOCK * this.#layers.at(-1)!.outer);
@@ -147,9 +152,15 @@ class TsNetwork implements Network {
         gather(result, layer.outer, this.#logits, (member * this.rows + from) * outputs, outputs, count);
         return;
       }
-      if (activation === 'tanh') tanhInPlace(result, count * layer.outer);
-      else rectifyInPlace(result, count * layer.outer);
-      gather(result, layer.outer, this.#activations[l + 1], (member * this.rows + from) * layer.outputs, layer.outputs, count);
+      const size = count * layer.outer;
+      const at = (member * this.rows + from) * layer.outputs;
+      if (activation === 'tanh') tanhInPlace(result, size);
+      else if (activation === 'relu') rectifyInPlace(result, size);
+      else {
+        geluInPlace(result, next.slope, size);
+        gather(next.slope, layer.outer, this.#slopes[l + 1], at, layer.outputs, count);
+      }
+      gather(result, layer.outer, this.#activations[l + 1], at, layer.outputs, count);
     });
   }
 
@@ -191,7 +202,18 @@ class TsNetwork implements Network {
       const value = layer.input;
       const size = count * layer.inner;
       if (activation === 'tanh') for (let k = 0; k < size; k++) gradient[k] *= 1 - value[k] * value[k];
-      else for (let k = 0; k < size; k++) if (value[k] <= 0) gradient[k] = 0;
+      else if (activation === 'relu') {
+        for (let k = 0; k < size; k++) if (value[k] <= 0) gradient[k] = 0;
+      } else this.#timesSlope(gradient, member, from, count, l);
+    }
+  }
+
+  /** The gradient of a block with respect to what entered layer `l` times the derivative of the activation that made it. */
+  #timesSlope(gradient: Float64Array, member: number, from: number, count: number, l: number): void {
+    const { inputs, inner } = this.#layers[l];
+    for (let r = 0; r < count; r++) {
+      const row = (member * this.rows + this.#activeRow[from + r]) * inputs;
+      for (let i = 0; i < inputs; i++) gradient[r * inner + i] *= this.#slopes[l][row + i];
     }
   }
 

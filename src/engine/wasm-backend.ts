@@ -1,6 +1,7 @@
 import { env, findBackendFactory, registerBackend, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm/dist/flags_wasm';
 import { BackendWasm, init, setWasmPaths } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
+import { addConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Add';
 import { batchMatMulConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/BatchMatMul';
 import { concatConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Concat';
 import { identityConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Identity';
@@ -17,6 +18,7 @@ import { registerMissing, type TfjsBackend } from './tfjs-backend';
 
 /** The kernels that a forward and a vjp call. */
 const kernels: readonly KernelConfig[] = [
+  addConfig,
   batchMatMulConfig,
   concatConfig,
   identityConfig,

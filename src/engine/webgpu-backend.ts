@@ -1,6 +1,7 @@
 import { env, findBackend, findBackendFactory, registerBackend, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgpu/dist/flags_webgpu';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu/dist/backend_webgpu';
+import { addConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Add';
 import { batchMatMulConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/BatchMatMul';
 import { concatConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Concat';
 import { identityConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Identity';
@@ -19,6 +20,7 @@ import { registerMissing, type TfjsBackend } from './tfjs-backend';
  * list makes the download several times larger.
  */
 const kernels: readonly KernelConfig[] = [
+  addConfig,
   batchMatMulConfig,
   concatConfig,
   identityConfig,

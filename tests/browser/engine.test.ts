@@ -24,9 +24,9 @@ describe('the three engines in one page', () => {
     });
   });
 
-  test('ReLU networks agree as well', async () => {
+  test.each(['relu', 'gelu'] as const)('%s networks agree as well', async (activation) => {
     await withTestPage('engine', async (page) => {
-      const seen = await call<Record<'ts' | 'wasm' | 'webgpu', Evaluation>>(page, 'evaluate', { ...shape, activation: 'relu' }, 64);
+      const seen = await call<Record<'ts' | 'wasm' | 'webgpu', Evaluation>>(page, 'evaluate', { ...shape, activation }, 64);
       for (const name of ['wasm', 'webgpu'] as const) {
         expect(relativeDistance(seen[name].logits, seen.ts.logits), `${name} logits`).toBeLessThan(1e-5);
         expect(relativeDistance(seen[name].gradient, seen.ts.gradient), `${name} gradient`).toBeLessThan(1e-5);

@@ -28,6 +28,12 @@ export function problem(shape: NetworkShape, rows: number, seed: number): Proble
   };
 }
 
+const activate: Record<NetworkShape['activation'], (z: number) => number> = {
+  tanh: Math.tanh,
+  relu: (z) => Math.max(0, z),
+  gelu: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+};
+
 /**
  * One member in plain Float64 loops, straight from the definition y = W₂ᵀ f(W₁ᵀ x + b₁) + b₂ …
  * It shares no code with the engines, not even the table of offsets.
@@ -45,7 +51,7 @@ export function referenceLogits(shape: NetworkShape, features: ArrayLike<number>
       const y = Array.from({ length: width }, (_, j) => x.reduce((sum, value, i) => sum + value * parameters[weights + i * width + j], parameters[at + j]));
       at += width;
       const isOutput = l === widths.length - 1;
-      x = isOutput ? y : y.map((z) => (shape.activation === 'tanh' ? Math.tanh(z) : Math.max(0, z)));
+      x = isOutput ? y : y.map((z) => activate[shape.activation](z));
     });
     logits.set(x, r * shape.outputs);
   }

@@ -6,7 +6,7 @@ import { layersOf, parameterCount } from '../../src/engine/network-shape';
 import { createTsEngine } from '../../src/engine/ts-engine';
 import { finiteDifferences, memberPart, problem, referenceLogits, relativeDistance } from './reference-network';
 
-const shape = (hidden: number[], activation: 'tanh' | 'relu' = 'tanh', population = 1, inputs = 5, outputs = 3): NetworkShape => ({
+const shape = (hidden: number[], activation: NetworkShape['activation'] = 'tanh', population = 1, inputs = 5, outputs = 3): NetworkShape => ({
   inputs,
   hidden,
   outputs,
@@ -27,6 +27,8 @@ describe('the TypeScript engine', () => {
     ['two tanh layers, more rows than a block', shape([8, 6]), 67],
     ['no hidden layer', shape([]), 5],
     ['three ReLU layers', shape([9, 5, 6], 'relu'), 70],
+    ['four GELU layers, widths that are no multiple of four', shape([9, 5, 6, 7], 'gelu'), 70],
+    ['the widest GELU layer', shape([256], 'gelu', 1, 3, 2), 5],
     ['a single row, one output', shape([4], 'tanh', 1, 1, 1), 1],
   ] as const)('%s: logits follow the definition and vjp the finite differences', async (_name, given, rows) => {
     const p = problem(given, rows, 11);

@@ -25,6 +25,7 @@ describe('TensorFlow.js on WebAssembly, beside the TypeScript engine', () => {
     ['a population of 4', { ...shape, population: 4 }],
     ['a population of 3 wide ones, computed apart', { ...shape, hidden: [64, 40], population: 3 }],
     ['ReLU', { ...shape, activation: 'relu', population: 2 }],
+    ['GELU, four layers', { ...shape, hidden: [12, 9, 10, 7], activation: 'gelu', population: 2 }],
     ['no hidden layer', { ...shape, hidden: [] }],
   ] satisfies [string, NetworkShape][])('%s: logits and gradient agree to 1e-5', async (_name, given) => {
     const p = problem(given, 50, 3);
@@ -49,8 +50,8 @@ describe('TensorFlow.js on WebAssembly, beside the TypeScript engine', () => {
   test('leaves no tensor behind, over 50 iterations and after disposal, together and apart', async () => {
     const engine = await openEngine('wasm', { wasmBinaries });
     const before = tensorCount();
-    for (const hidden of [[12, 9], [64, 40]]) {
-      const p = problem({ ...shape, hidden, population: 2 }, 30, 5);
+    for (const [hidden, activation] of [[[12, 9], 'tanh'], [[64, 40], 'tanh'], [[12, 9], 'gelu']] as const) {
+      const p = problem({ ...shape, hidden, activation, population: 2 }, 30, 5);
       const network = await engine.create(p.shape, p.features);
       const counts = new Set<number>();
       for (let k = 0; k < 50; k++) {
