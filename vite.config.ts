@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { dropTestData } from './src/tools/vite/drop-test-data.ts';
+import { gallery } from './src/tools/vite/gallery.ts';
 import { appPages, pages } from './src/tools/vite/pages.ts';
 import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
 import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
@@ -13,7 +14,7 @@ import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
 export default defineConfig({
   base: './',
   appType: 'mpa',
-  plugins: [svelte(), pages(), wasmBinaries(), pluginMetadata({ referencePages: true }), dropTestData()],
+  plugins: [svelte(), pages(), wasmBinaries(), gallery(), pluginMetadata({ referencePages: true }), dropTestData()],
   worker: { format: 'es', plugins: () => [pluginMetadata(), dropTestData()] },
   build: {
     target: 'es2023',

@@ -10,3 +10,9 @@ declare module 'virtual:formulas' {
   const formulas: Readonly<Record<string, string>>;
   export default formulas;
 }
+
+declare module 'virtual:gallery' {
+  /** The cards of the home page: src/tools/vite/gallery.ts. */
+  const entries: readonly import('../ui/gallery/gallery-entry').GalleryEntry[];
+  export default entries;
+}

@@ -1,5 +1,6 @@
 /** What the presets offer to the pickers: their questions, and schemes beside those on screen. */
-import { loadPreset, presetIds } from '../core/experiment/presets';
+import { encodeLink } from '../codec/link';
+import { findPresetSpec, loadPreset, presetIds } from '../core/experiment/presets';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { SchemeSpec } from '../core/scheme/scheme-spec';
 
@@ -21,4 +22,9 @@ export async function librarySchemes({ base, schemes }: ExperimentSpec): Promise
   const preset = await loadPreset(base.split('@')[0]!);
   const names = new Set(schemes.map((scheme) => scheme.name));
   return [...(preset?.spec.schemes ?? []), ...(preset?.library ?? [])].filter((scheme) => !names.has(scheme.name)) as SchemeSpec[];
+}
+
+/** The fragment that opens a preset as it ships. */
+export function presetLink(spec: ExperimentSpec): Promise<string> {
+  return encodeLink(spec, findPresetSpec);
 }

@@ -53,6 +53,8 @@ export const rooms: readonly Room[] = [
     types: ['src/core'],
     packages: [...page, '@fontsource-variable/'],
   },
+  // Runs at build time, in Node: the home page gets its cards, and none of this code.
+  { path: 'src/app/record-gallery', may: ['src/core', 'src/ui', 'src/lessons'] },
   {
     path: 'src/embed',
     // It starts its worker in its own way, and where none may start, the same session on the page.

@@ -61,7 +61,7 @@ describe('the Embed panel', () => {
 
 describe('the Share panel', () => {
   test('gives the link below /lab/ and the command, and copies them', async () => {
-    await withPage(siteUrl(hash), async (page) => {
+    await withPage(siteUrl(`lab/${hash}`), async (page) => {
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await page.getByRole('button', { name: 'Share', exact: true }).click();
       const share = page.getByRole('dialog', { name: 'Share this state' });

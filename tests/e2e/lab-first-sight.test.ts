@@ -25,14 +25,14 @@ afterAll(() => {
   }
 });
 
-describe.each(['', 'lab/'])('the page at %j', (path) => {
+describe.each(['lab/', '?present'])('the lab at %j', (path) => {
   test.each(['the root of a host', 'a sub-path', 'a deep sub-path'])('shows its heatmaps under %s, without an error', async (place) => {
     await withPage(
       addresses[place] + path,
       async (page) => {
         await firstHeatmap(page);
         const milliseconds = await page.evaluate(() => performance.now());
-        process.stdout.write(`  first heatmap at ${path || '/'} under ${place}: ${milliseconds.toFixed(0)} ms after navigation\n`);
+        process.stdout.write(`  first heatmap at ${path} under ${place}: ${milliseconds.toFixed(0)} ms after navigation\n`);
         for (const name of ['Exact', 'Sparse', 'Dense', 'Gated', 'Gated cap']) {
           expect(await page.getByRole('grid', { name: `Advantage, ${name}`, exact: true }).count(), name).toBe(1);
         }

@@ -24,7 +24,7 @@ async function specIn(page: Page) {
 
 describe('the address', () => {
   test('takes every edit, below /lab/, and a reload restores the experiment', async () => {
-    await withPage(siteUrl('?theme=light'), async (page) => {
+    await withPage(siteUrl('lab/?theme=light'), async (page) => {
       await isOpen(page);
       expect(fragment(page)).toBe('');
       await checkpoints(page).focus();

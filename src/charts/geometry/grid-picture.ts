@@ -26,10 +26,10 @@ export interface GridGeometry {
   readonly changed: boolean;
 }
 
-/** A grid world with the way of one trajectory; `state` holds its visited states, T + 1 of them. */
-export function gridPicture(picture: GridSource, state: ArrayLike<number>, step: number, size: { width: number; maxHeight: number }): GridGeometry {
+/** A grid world with the way of one trajectory; `state` holds its visited states, T + 1 of them. Cells are whole pixels unless their size is given. */
+export function gridPicture(picture: GridSource, state: ArrayLike<number>, step: number, size: { width: number; maxHeight: number; cell?: number }): GridGeometry {
   const { columns, rows, wall, marks, cellOf, carries } = picture;
-  const cell = Math.floor(Math.min(size.width / columns, size.maxHeight / rows));
+  const cell = size.cell ?? Math.floor(Math.min(size.width / columns, size.maxHeight / rows));
   const left = Math.floor((size.width - cell * columns) / 2);
   const centre = (place: number): Point => [((place % columns) + 0.5) * cell, (Math.floor(place / columns) + 0.5) * cell];
   const goal = marks.find((mark) => mark.role === 'goal')?.cell;

@@ -6,7 +6,8 @@
  * limits); values outside a slider's range are clamped later by the plug-ins' own parameter limits.
  */
 import * as v from 'valibot';
-import { MAX_SCHEMES, MAX_TERMS } from '../scheme/scheme-spec';
+import { MAX_MORE_CONDITIONS, MAX_PHASES, MAX_SCHEMES, MAX_TERMS, MAX_TRANSFORMS } from '../scheme/scheme-spec';
+import { CARD_PICTURES, TOPICS } from './topics';
 
 export const SPEC_VERSION = 1;
 
@@ -28,19 +29,54 @@ const text = v.pipe(v.string(), v.maxLength(LIMITS.textLength));
 /** Parameter values: JSON of bounded size, checked against the plug-in's own parameters once it is loaded. */
 const stored = v.record(v.pipe(v.string(), v.maxLength(64)), v.unknown());
 
+const iteration = whole(0, LIMITS.iterations.max);
+const squashing = { centre: finite, temperature: v.pipe(finite, v.minValue(1e-6)) };
+const transformSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('clip'), low: v.nullable(finite), high: v.nullable(finite) }),
+  v.strictObject({ kind: v.literal('shift'), by: finite }),
+  v.strictObject({ kind: v.literal('sign') }),
+  v.strictObject({ kind: v.literal('power'), exponent: v.pipe(finite, v.minValue(0.01), v.maxValue(16)) }),
+  v.strictObject({ kind: v.literal('sigmoid'), ...squashing }),
+  v.strictObject({ kind: v.literal('log-sigmoid'), ...squashing }),
+  v.strictObject({ kind: v.literal('first'), count: whole(1, 1000) }),
+  v.strictObject({ kind: v.literal('gather'), how: v.picklist(['sum', 'mean', 'min', 'max', 'last']) }),
+  v.strictObject({ kind: v.literal('standardise'), over: v.picklist(['group', 'batch']), of: v.picklist(['totals', 'steps']) }),
+]);
+
+const anneal = { start: iteration, end: iteration, to: finite };
+const scheduleSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('linear'), ...anneal }),
+  v.strictObject({ kind: v.literal('cosine'), ...anneal }),
+  v.strictObject({
+    kind: v.literal('steps'),
+    phases: v.pipe(v.array(v.strictObject({ at: iteration, value: finite })), v.minLength(1), v.maxLength(MAX_PHASES)),
+  }),
+]);
+
+// Fields added after the first release are optional, and mean what a scheme meant without them.
 const termSchema = v.strictObject({
   reward: identifier,
   label: text,
   weight: finite,
   params: stored,
   gated: v.boolean(),
+  transforms: v.exactOptional(v.pipe(v.array(transformSchema), v.maxLength(MAX_TRANSFORMS))),
+  schedule: v.exactOptional(scheduleSchema),
 });
 
-const gateSchema = v.strictObject({
+const condition = {
   source: text,
+  term: v.exactOptional(whole(0, MAX_TERMS - 1)),
   threshold: finite,
   inclusive: v.boolean(),
   softness: v.pipe(finite, v.minValue(0)),
+  schedule: v.exactOptional(scheduleSchema),
+};
+
+const gateSchema = v.strictObject({
+  ...condition,
+  also: v.exactOptional(v.pipe(v.array(v.strictObject(condition)), v.maxLength(MAX_MORE_CONDITIONS))),
+  combine: v.exactOptional(v.picklist(['all', 'any'])),
 });
 
 export const schemeSchema = v.strictObject({
@@ -65,8 +101,10 @@ const policySchema = v.variant('kind', [
       v.minLength(LIMITS.hiddenLayers.min),
       v.maxLength(LIMITS.hiddenLayers.max),
     ),
-    activation: v.picklist(['tanh', 'relu']),
+    activation: v.picklist(['tanh', 'relu', 'gelu']),
   }),
+  // The policy of a scenario in closed form: a few numbers of its own.
+  v.strictObject({ kind: v.literal('gaussian') }),
 ]);
 
 const trainingSchema = v.strictObject({
@@ -121,12 +159,20 @@ export type ExperimentSpec = v.InferOutput<typeof specSchema>;
 export type TrainingSpec = ExperimentSpec['training'];
 export type ViewSpec = ExperimentSpec['view'];
 
+/** How the gallery shows a preset. `field` names the state table that its picture shades, or the signal or metric that its bars are as long as and its dots as high. */
+const cardSchema = v.strictObject({
+  topics: v.pipe(v.array(v.picklist(TOPICS)), v.minLength(1)),
+  picture: v.picklist(CARD_PICTURES),
+  field: v.optional(text),
+});
+
 /** A preset: a spec with the question it answers, its knobs and the figure to watch. */
 export const presetSchema = v.strictObject({
   id: identifier,
   revision: whole(1, 1000),
   question: v.pipe(v.string(), v.maxLength(300)),
   watch: v.pipe(v.string(), v.maxLength(300)),
+  card: v.optional(cardSchema),
   /** Short names for values people turn: name → JSON Pointers into the spec that all take the value. */
   knobs: v.record(identifier, v.array(v.string())),
   spec: specSchema,

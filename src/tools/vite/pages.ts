@@ -14,7 +14,8 @@ export interface Page {
 }
 
 export const appPages: readonly Page[] = [
-  { source: 'src/app/lab.html', emit: ['index.html', 'lab/index.html'], entry: 'src/app/main.ts' },
+  { source: 'src/app/home.html', emit: ['index.html'], entry: 'src/app/home-main.ts' },
+  { source: 'src/app/lab.html', emit: ['lab/index.html'], entry: 'src/app/main.ts' },
   { source: 'src/app/logs.html', emit: ['logs/index.html'], entry: 'src/app/logs-main.ts' },
 ];
 
