@@ -1,4 +1,3 @@
-import { allMeasures } from '../core/all-measures';
 import { checkScheme, type SchemeCheck } from '../core/diagnostics/scheme-check';
 import { resolveExperiment } from '../core/experiment/resolve';
 import { readArguments, UsageError } from './arguments';
@@ -24,11 +23,10 @@ export async function check(argv: readonly string[], deps: TargetDeps): Promise<
   const source = await openTarget('check', target, deps);
   const schemes = chosen(source, args.all('scheme').flatMap((names) => names.split(',')));
   const experiment = resolveExperiment({ ...source.spec, schemes: [...schemes] }, deps.plugins);
-  const measures = allMeasures();
   const checked: Record<string, CheckResult['schemes'][string]> = {};
   schemes.forEach(({ name }, k) => {
     try {
-      checked[name] = checkScheme(experiment, k, measures);
+      checked[name] = checkScheme(experiment, k);
     } catch (error) {
       checked[name] = { error: { message: (error as Error).message } };
     }

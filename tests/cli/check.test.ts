@@ -22,11 +22,11 @@ describe('lab check', () => {
     const { preset, schemes } = await check(['boat-race', '--json'], deps);
     expect(preset).toBe('boat-race');
     expect(Object.keys(schemes)).toEqual(['sparse', 'dense', 'gated', 'gated-cap', 'first-visit', 'pbrs']);
-    for (const found of Object.values(schemes)) expect(Object.keys(found)).toEqual(['invariance', 'farming', 'distance', 'terms']);
+    for (const found of Object.values(schemes)) expect(Object.keys(found)).toEqual(['iteration', 'invariance', 'farming', 'distance', 'returns', 'terms']);
     expect(JSON.parse(JSON.stringify(schemes))).toEqual(schemes);
     expect(schemes['sparse']).toMatchObject({ invariance: { kind: 'decided', verdict: 'invariant' }, farming: { isFarmed: false } });
     expect(schemes['dense']).toMatchObject({ invariance: { verdict: 'on-path' }, farming: { isFarmed: true, cycle: { states: [9, 10, 11] } } });
-    expect(schemes['gated-cap']).toMatchObject({ invariance: { kind: 'measured, not decided' }, distance: { reason: expect.any(String) } });
+    expect(schemes['gated-cap']).toMatchObject({ invariance: { kind: 'decided', verdict: 'invariant', remembering: ['Checkpoints'] }, distance: { reason: expect.any(String) } });
   });
 
   it('takes --scheme, a file and a link, and gives the same answer', async () => {

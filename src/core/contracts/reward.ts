@@ -1,6 +1,7 @@
 import type { Columns, Needs } from './columns';
 import type { Parameters, ParameterValues, StoredValues } from './parameters';
 import type { CallContext, Described, ExplainFn, Flavour, Outputs, OutputValues, WorkedExample } from './plugin';
+import type { Table } from './scenario';
 
 /** Laws a reward construction may claim; each is a property test over seeded random batches. */
 export type RewardLaw =
@@ -20,6 +21,20 @@ export type PriceResult<O extends Outputs = Outputs> = {
   readonly reward: Float64Array;
   readonly state?: unknown;
 } & OutputValues<O>;
+
+/**
+ * What a term remembers within an episode, as whole numbers that the term hands out itself; 0 is the start of an episode.
+ * With it a term that is no function of the table row is one of (memory, row), so that it can be solved exactly.
+ */
+export interface EpisodeMemory {
+  /** Memory after taking a row. */
+  next(memory: number, row: number): number;
+  /**
+   * Unweighted pay of taking a row, as far as it is known by then: what `price` books on an earlier step may be paid
+   * here, divided by γ for every step since. `isLast` where the task ends or time runs out with the step.
+   */
+  pay(memory: number, row: number, isLast: boolean): number;
+}
 
 export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs = Needs, O extends Outputs = Outputs>
   extends Described {
@@ -42,6 +57,11 @@ export interface RewardPlugin<P extends Parameters = Parameters, N extends Needs
    * potential that counts as 0 at the time-out. Such a term has an exact value too.
    */
   readonly timedMarkov: boolean;
+  /**
+   * The term as an automaton over table rows, where it is one at these parameters: a cap, a first visit, a reward machine.
+   * γ is the scheme's. A test compares its discounted sums with those of `price`.
+   */
+  readonly remembers?: (params: ParameterValues<P>, table: Table, gamma: number) => EpisodeMemory | null;
   /** Which of `needs` are read at these parameters; all of them when missing. */
   readonly reads?: (params: ParameterValues<P>) => readonly (keyof N & string)[];
   /**

@@ -1,8 +1,5 @@
-import type { Table } from '../contracts/scenario';
 import { printed } from '../contracts/explanation';
-import type { CompiledScheme } from '../scheme/compile-scheme';
-import { exactPay, whyNoExactValue } from '../scheme/exact-value';
-import { MAX_NODES, solveScheme, type SchemeOptimum } from './scheme-optimum';
+import type { SchemeOptimum } from './scheme-optimum';
 
 /** An action is truly worse when it loses more than this share of the best true value. */
 const NEGLIGIBLE = 1e-6;
@@ -37,19 +34,10 @@ export interface PolicyInvariance {
 }
 
 /**
- * Whether the optimal policy under a scheme is the optimal policy of the true objective, decided by solving both over every
- * situation that can be reached. Optimal policies know how much time is left: one that farms and turns back just in time
- * loses nothing, which a learner that does not see the time cannot copy. The true objective counts late success in full, whatever the scheme's γ.
- * A sentence with the reason where the scheme cannot be solved over the table.
+ * Whether the optimal policy under a scheme is the optimal policy of the true objective, from both solved over every situation that
+ * can be reached. Optimal policies know how much time is left: one that farms and turns back just in time loses nothing, which a
+ * learner that does not see the time cannot copy. The true objective counts late success in full, whatever the scheme's γ.
  */
-export function policyInvariance(scheme: CompiledScheme, table: Table): PolicyInvariance | string {
-  const reason = whyNoExactValue(scheme, table);
-  if (reason !== null) return reason.replace(/,? ?so there is no exact value\. A critic is learned instead\./, '.');
-  const optimum = solveScheme(table, exactPay(scheme, table), scheme.spec.gamma);
-  return optimum ? compareOptima(optimum) : `What the gate holds back makes more than ${MAX_NODES.toLocaleString('en')} situations.`;
-}
-
-/** The verdict on a solved scheme. */
 export function compareOptima(optimum: SchemeOptimum): PolicyInvariance {
   const { nodes, A, trueValue, schemeOptimal, trulyOptimal, onPath, best, least, most } = optimum;
   let strict = -1;

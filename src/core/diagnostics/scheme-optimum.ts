@@ -1,8 +1,11 @@
 import type { Table } from '../contracts/scenario';
+import { expectedRowReward } from '../mdp/exact';
 import type { ExactPay } from '../scheme/exact-value';
 
 /** Largest number of (step, state, gated pay so far) that are solved. */
-export const MAX_NODES = 400_000;
+export const MAX_NODES = 1_000_000;
+/** Largest number of transitions between them that are written down, where pay is held. */
+const MAX_CHILDREN = 8_000_000;
 
 /** Two values closer than this share of the largest value in sight are equal: actions that differ by less are both optimal. */
 const TIE = 1e-9;
@@ -45,39 +48,78 @@ export interface SchemeOptimum {
  * r is what the gate multiplies, u what it does not. Null when there are more than `MAX_NODES` nodes.
  */
 export function solveScheme(table: Table, pay: ExactPay, gamma: number): SchemeOptimum | null {
-  const graph = reachableNodes(table, pay, gamma);
-  return graph && solve(table, pay, gamma, graph);
+  const steps = solveSchemeSteps(table, pay, gamma);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, with a pause after every step of time: what is yielded is the share of the work that is done. */
+export function* solveSchemeSteps(table: Table, pay: ExactPay, gamma: number): Generator<number, SchemeOptimum | null> {
+  const graph = yield* reachableNodes(table, pay, gamma);
+  return graph && (yield* solve(table, pay, gamma, graph));
 }
 
 interface NodeGraph {
   readonly stepStart: number[];
   readonly state: Int32Array;
   readonly held: Float64Array;
-  /** Node after each row of each node, in row order from childStart[node]; −1 where the episode is over. */
+  /** Without held pay a node is (t, s): its number, [T · S], −1 where nobody gets to. Null where pay is held. */
+  readonly nodeOf: Int32Array | null;
+  /** With held pay: node after each row of each node, in row order from childStart[node]; −1 where the episode is over. */
   readonly childStart: Int32Array;
   readonly child: Int32Array;
 }
 
-function reachableNodes(table: Table, { gated }: ExactPay, gamma: number): NodeGraph | null {
+function* reachableNodes(table: Table, { gated }: ExactPay, gamma: number): Generator<number, NodeGraph | null> {
+  return gated ? yield* nodesWithHeldPay(table, gated.within, gamma) : yield* nodesByState(table);
+}
+
+/** Nodes of a reward that nothing holds back: every state at every step at which it can be reached. */
+function* nodesByState(table: Table): Generator<number, NodeGraph | null> {
+  const { S, A, horizon, rowStart, rowNext, rowDone, absorbing, start } = table;
+  const nodeOf = new Int32Array(horizon * S).fill(-1);
+  const state: number[] = [];
+  const stepStart = [0];
+  for (const s of start.state) if (!absorbing[s] && nodeOf[s] < 0) nodeOf[s] = state.push(s) - 1;
+  for (let t = 0; t < horizon; t++) {
+    const end = state.length;
+    stepStart.push(end);
+    if (t === horizon - 1) break;
+    const next = (t + 1) * S;
+    for (let node = stepStart[t]; node < end; node++) {
+      const s = state[node];
+      for (let r = rowStart[s * A], last = rowStart[(s + 1) * A]; r < last; r++) {
+        const to = rowNext[r];
+        if (!rowDone[r] && !absorbing[to] && nodeOf[next + to] < 0) nodeOf[next + to] = state.push(to) - 1;
+      }
+    }
+    if (state.length > MAX_NODES) return null;
+    yield (0.3 * t) / horizon;
+  }
+  const nodes = Int32Array.from(state);
+  return { stepStart, state: nodes, held: new Float64Array(nodes.length), nodeOf, childStart: new Int32Array(0), child: new Int32Array(0) };
+}
+
+function* nodesWithHeldPay(table: Table, gated: Float64Array, gamma: number): Generator<number, NodeGraph | null> {
   const { S, A, horizon, rowStart, rowNext, rowDone, absorbing, start } = table;
   const state: number[] = [];
   const held: number[] = [];
   const childStart: number[] = [];
   const child: number[] = [];
   const stepStart = [0];
-  // What was held back is told apart to a billionth; 0 has number 0, so without a gate a node is known by its state.
+  // What was held back is told apart to a billionth; 0 has number 0.
   const numberOf = new Map<number, number>([[0, 0]]);
   let known = new Map<number, number>();
-  const single = new Int32Array(S).fill(-1);
   const nodeAt = (s: number, pay: number) => {
     const rounded = Math.round(pay * 1e9);
     let number = rounded === 0 ? 0 : numberOf.get(rounded);
     if (number === undefined) numberOf.set(rounded, (number = numberOf.size));
     const key = number * S + s;
-    const found = number === 0 ? single[s] : (known.get(key) ?? -1);
-    if (found >= 0) return found;
-    if (number === 0) single[s] = state.length;
-    else known.set(key, state.length);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    known.set(key, state.length);
     held.push(pay);
     return state.push(s) - 1;
   };
@@ -87,7 +129,6 @@ function reachableNodes(table: Table, { gated }: ExactPay, gamma: number): NodeG
     const from = stepStart[t];
     const end = state.length;
     stepStart.push(end);
-    for (let node = from; node < end; node++) single[state[node]] = -1;
     known = new Map();
     const last = t === horizon - 1;
     for (let node = from; node < end; node++) {
@@ -95,20 +136,23 @@ function reachableNodes(table: Table, { gated }: ExactPay, gamma: number): NodeG
       const s = state[node];
       for (let r = rowStart[s * A]; r < rowStart[(s + 1) * A]; r++) {
         const over = last || rowDone[r] === 1 || absorbing[rowNext[r]] === 1;
-        child.push(over ? -1 : nodeAt(rowNext[r], gated ? held[node] + discount * gated.within[r] : 0));
+        child.push(over ? -1 : nodeAt(rowNext[r], held[node] + discount * gated[r]));
       }
-      if (state.length > MAX_NODES) return null;
+      if (state.length > MAX_NODES || child.length > MAX_CHILDREN) return null;
     }
     discount *= gamma;
+    yield (0.3 * t) / horizon;
   }
-  return { stepStart, state: Int32Array.from(state), held: Float64Array.from(held), childStart: Int32Array.from(childStart), child: Int32Array.from(child) };
+  return { stepStart, state: Int32Array.from(state), held: Float64Array.from(held), nodeOf: null, childStart: Int32Array.from(childStart), child: Int32Array.from(child) };
 }
 
-function solve(table: Table, pay: ExactPay, gamma: number, graph: NodeGraph): SchemeOptimum {
-  const { A, horizon, rowStart, rowProbability, rowDone, start } = table;
-  const { stepStart, state, held, childStart, child } = graph;
+function* solve(table: Table, pay: ExactPay, gamma: number, graph: NodeGraph): Generator<number, SchemeOptimum> {
+  const { S, A, horizon, rowStart, rowProbability, rowNext, rowDone, start } = table;
+  const { stepStart, state, held, nodeOf, childStart, child } = graph;
   const nodes = state.length;
   const truth = table.metrics[table.truth];
+  const expected = { within: expectedRowReward(table, pay.open.within), last: expectedRowReward(table, pay.open.last), truth: expectedRowReward(table, truth) };
+  const goesOn = table.rowProbability.map((p, r) => (rowDone[r] || table.absorbing[rowNext[r]] ? 0 : p));
   const schemeValue = new Float64Array(nodes * A);
   const trueValue = new Float64Array(nodes * A);
   const schemeOptimal = new Uint8Array(nodes * A);
@@ -122,40 +166,63 @@ function solve(table: Table, pay: ExactPay, gamma: number, graph: NodeGraph): Sc
   const scale = { scheme: 0, truth: 0 };
   for (let t = horizon - 1; t >= 0; t--) {
     const lastStep = t === horizon - 1;
-    const open = lastStep ? pay.open.last : pay.open.within;
+    const open = lastStep ? expected.last : expected.within;
     const discount = power(gamma, t);
     for (let node = stepStart[t]; node < stepStart[t + 1]; node++) {
-      const first = rowStart[state[node] * A];
+      const from = state[node] * A;
+      const first = rowStart[from];
       for (let a = 0; a < A; a++) {
-        let scheme = 0;
-        let real = 0;
-        leastOf[a] = 0;
-        mostOf[a] = 0;
-        for (let r = rowStart[state[node] * A + a]; r < rowStart[state[node] * A + a + 1]; r++) {
-          const p = rowProbability[r];
-          const next = child[childStart[node] + r - first];
-          let ahead: number;
-          if (next >= 0) ahead = gamma * schemeBest[next];
-          else if (pay.gated && pay.gate) ahead = (rowDone[r] ? pay.gate.gate[r] : pay.gate.timeOutGate) * (discount > 0 ? held[node] / discount + pay.gated.within[r] : 0);
-          else ahead = 0;
-          scheme += p * (open[r] + ahead);
-          real += p * (truth[r] + (next >= 0 ? trueBest[next] : 0));
-          leastOf[a] += p * (truth[r] + (next >= 0 ? least[next] : 0));
-          mostOf[a] += p * (truth[r] + (next >= 0 ? most[next] : 0));
+        let scheme = open[from + a];
+        let real = expected.truth[from + a];
+        let low = real;
+        let high = real;
+        const end = rowStart[from + a + 1];
+        if (nodeOf) {
+          const next = (t + 1) * S;
+          if (!lastStep) {
+            for (let r = rowStart[from + a]; r < end; r++) {
+              const p = goesOn[r];
+              if (p === 0) continue;
+              const to = nodeOf[next + rowNext[r]];
+              scheme += p * gamma * schemeBest[to];
+              real += p * trueBest[to];
+              low += p * least[to];
+              high += p * most[to];
+            }
+          }
+        } else {
+          for (let r = rowStart[from + a]; r < end; r++) {
+            const p = rowProbability[r];
+            const to = child[childStart[node] + r - first];
+            if (to < 0) {
+              const gate = rowDone[r] ? pay.gate!.gate[r] : pay.gate!.timeOutGate;
+              scheme += p * gate * (discount > 0 ? held[node] / discount + (lastStep ? pay.gated!.last[r] : pay.gated!.within[r]) : 0);
+              continue;
+            }
+            scheme += p * gamma * schemeBest[to];
+            real += p * trueBest[to];
+            low += p * least[to];
+            high += p * most[to];
+          }
         }
         schemeValue[node * A + a] = scheme;
         trueValue[node * A + a] = real;
+        leastOf[a] = low;
+        mostOf[a] = high;
       }
       schemeBest[node] = markBest(schemeValue, node * A, A, schemeOptimal, scale, 'scheme');
       trueBest[node] = markBest(trueValue, node * A, A, trulyOptimal, scale, 'truth');
-      least[node] = Infinity;
-      most[node] = -Infinity;
+      let low = Infinity;
+      let high = -Infinity;
       for (let a = 0; a < A; a++) {
         if (schemeOptimal[node * A + a] === 0) continue;
-        least[node] = Math.min(least[node], leastOf[a]);
-        most[node] = Math.max(most[node], mostOf[a]);
+        if (leastOf[a] < low) low = leastOf[a];
+        if (mostOf[a] > high) high = mostOf[a];
       }
+      least[node] = low;
+      most[node] = high;
     }
+    yield 1 - (0.7 * t) / horizon;
   }
   const atStart = (of: Float64Array) => {
     let sum = 0;
@@ -193,20 +260,23 @@ function markBest(value: Float64Array, from: number, A: number, optimal: Uint8Ar
 
 /** [nodes] 1 where play that takes any of the marked actions arrives with positive probability. */
 function followed(table: Table, graph: NodeGraph, optimal: Uint8Array): Uint8Array {
-  const { A, rowStart } = table;
-  const { stepStart, state, childStart, child } = graph;
+  const { S, A, rowStart, rowProbability, rowNext, rowDone, absorbing } = table;
+  const { stepStart, state, nodeOf, childStart, child } = graph;
   const onPath = new Uint8Array(state.length);
   for (let k = 0; k < table.start.state.length; k++) {
     const node = startNode(table, graph, k);
     if (node >= 0 && table.start.probability[k] > 0) onPath[node] = 1;
   }
-  for (let node = 0; node < stepStart[table.horizon]; node++) {
+  for (let node = 0, t = 0; node < stepStart[table.horizon]; node++) {
+    while (node >= stepStart[t + 1]) t++;
     if (onPath[node] === 0) continue;
     const first = rowStart[state[node] * A];
     for (let a = 0; a < A; a++) {
       if (optimal[node * A + a] === 0) continue;
       for (let r = rowStart[state[node] * A + a]; r < rowStart[state[node] * A + a + 1]; r++) {
-        const next = child[childStart[node] + r - first];
+        if (rowProbability[r] === 0) continue;
+        const isOver = nodeOf !== null && (t === table.horizon - 1 || rowDone[r] === 1 || absorbing[rowNext[r]] === 1);
+        const next = isOver ? -1 : nodeOf ? nodeOf[(t + 1) * S + rowNext[r]] : child[childStart[node] + r - first];
         if (next >= 0) onPath[next] = 1;
       }
     }

@@ -19,13 +19,13 @@ export function seededBatch(table: Table, policy: TablePolicy, size: { readonly 
 
 /**
  * Prices seeded batches of one policy under a scheme. A critic is perfect where the exact value exists, else it says 0: what is
- * looked at is the reward, not how fast a critic learns.
+ * looked at is the reward, not how fast a critic learns. Scheduled numbers are those of `iteration`.
  */
-export function batchPricer(scheme: CompiledScheme, table: Table, policy: TablePolicy): (size: { nTraj: number; groupSize: number }, iteration: number) => PricedBatch {
+export function batchPricer(scheme: CompiledScheme, table: Table, policy: TablePolicy, iteration = 0): (size: { nTraj: number; groupSize: number }, number: number) => PricedBatch {
   const belief = evaluatePolicy(table, policy.probability, table.metrics[table.truth]).value;
   const wantsValue = readsValue(scheme) && scheme.spec.value !== 'zero';
   const isExact = wantsValue && whyNoExactValue(scheme, table) === null;
   const priced = isExact ? { ...scheme, spec: { ...scheme.spec, value: 'exact' as const } } : scheme;
-  const value = isExact ? new ExactValue(scheme, table).evaluate(policy.probability) : wantsValue ? new Float64Array(table.S) : null;
-  return (size, iteration) => priceBatch(seededBatch(table, policy, size, iteration, belief), priced, { ...EMPTY_SIDE, value });
+  const value = isExact ? new ExactValue(scheme, table).evaluate(policy.probability, iteration) : wantsValue ? new Float64Array(table.S) : null;
+  return (size, number) => priceBatch(seededBatch(table, policy, size, number, belief), priced, { ...EMPTY_SIDE, iteration, value });
 }

@@ -3,6 +3,7 @@ import { operand, printed } from '../contracts/explanation';
 import { payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { outcomeWeight, positive } from '../contracts/reward-parameters';
+import { NumberedMemories } from '../mdp/numbered-memories';
 
 /** Visits of a state at index state + 1, so that an unknown last state (−1) has its place. */
 type Counts = Int32Array;
@@ -64,6 +65,18 @@ export default defineReward({
     carry: { kind: 'boolean', default: true, help: 'Counts run on from batch to batch.', advanced: true },
   },
   needs: { outcome: 'trajectory', state: 'state-id' },
+  remembers: ({ beta, scope, outcomeWeight: wo }, table) => {
+    if (scope !== 'episodic' && scope !== 'first-visit') return null;
+    const outcome = table.metrics[table.truth];
+    // Arrivals so far; for first visits, in no order and each once.
+    const memories = new NumberedMemories<readonly number[]>([], (visited) => visited.join(' '));
+    const visits = (memory: number, row: number) => memories.at(memory).filter((state) => state === table.rowNext[row]).length + 1;
+    return {
+      pay: (memory, row) => bonus(beta, scope, 1, visits(memory, row)) + wo * outcome[row],
+      next: (memory, row) =>
+        scope === 'first-visit' && visits(memory, row) > 1 ? memory : memories.numberOf([...memories.at(memory), table.rowNext[row]].sort((a, b) => a - b)),
+    };
+  },
   outputs: { globalCount: 'step', episodeCount: 'step' },
   laws: ['padding-invariant', 'finite-when-degenerate'],
   examples: [

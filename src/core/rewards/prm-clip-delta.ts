@@ -34,6 +34,19 @@ export default defineReward({
     outcomeWeight: outcomeWeight(1),
   },
   needs: { outcome: 'trajectory' },
+  // A score is paid at its step and taken off the step before, 1/γ of it now; all that is remembered is that there was a step before.
+  remembers: ({ prm, eta, alpha, lastStep, outcomeWeight: wo }, table, gamma) => {
+    const p = Object.hasOwn(table.signals, prm) ? table.signals[prm] : undefined;
+    const outcome = table.metrics[table.truth];
+    if (!p || gamma === 0) return null;
+    return {
+      pay: (memory, row, isLast) => {
+        const score = isLast && lastStep === 'dropped' ? 0 : alpha * Math.min(p[row] - eta, 0);
+        return score - (memory === 0 ? 0 : score / gamma) + wo * outcome[row];
+      },
+      next: () => 1,
+    };
+  },
   flavours: {
     paper: { title: 'Paper', params: { lastStep: 'dropped' }, help: 'The last step’s score is left out and the outcome stands in its place.' },
     kept: { title: 'Last score kept', params: { lastStep: 'kept' }, help: 'The reward-to-go of every step is its clipped score plus the outcome.' },

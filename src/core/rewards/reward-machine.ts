@@ -5,6 +5,7 @@ import { payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { informative, sharedGamma } from '../contracts/reward-parameters';
 import { advance, automatonPotentials, edgesProblem, ENDED, terminalProblem, type Automaton } from '../mdp/automaton';
+import { NumberedMemories } from '../mdp/numbered-memories';
 
 const automatonOf = (params: { initial: number; terminal: unknown; edges: unknown; undefinedPays: 'terminal-edge' | 'zero' }) => params as Automaton;
 
@@ -66,6 +67,31 @@ export default defineReward({
   },
   needs: { events: 'json', envDone: 'trajectory', terminated: 'trajectory' },
   reads: ({ propositions }) => (Object.keys(propositions as object).length > 0 ? ['terminated'] : ['events', 'envDone']),
+  remembers: (params, table) => {
+    const machine = automatonOf(params);
+    const potential = params.shaping ? automatonPotentials(machine, params.rsGamma) : null;
+    const letters = Object.entries(params.propositions as Record<string, string>);
+    if (letters.length === 0 || letters.length > 20 || letters.some(([, name]) => !Object.hasOwn(table.signals, name))) return null;
+    const memories = new NumberedMemories<number>(machine.initial, String);
+    const heldBy = new Int32Array(table.rows);
+    letters.forEach(([, name], k) => table.signals[name].forEach((x, row) => (heldBy[row] += x > 0 ? 2 ** k : 0)));
+    const steps = new Map<number, ReturnType<typeof advance>>();
+    const taken = (memory: number, row: number) => {
+      const key = memory * 2 ** letters.length + heldBy[row];
+      let found = steps.get(key);
+      if (!found) steps.set(key, (found = advance(machine, memories.at(memory), letters.map(([letter], k) => (heldBy[row] & (2 ** k) ? letter : '')).join(''))));
+      return found;
+    };
+    return {
+      pay: (memory, row) => {
+        if (memories.at(memory) === ENDED) return 0;
+        const { to, reward } = taken(memory, row);
+        const ends = to === ENDED || table.rowDone[row] === 1;
+        return potential ? reward + params.gamma * (ends ? 0 : potential.get(to)!) - potential.get(memories.at(memory))! : reward;
+      },
+      next: (memory, row) => (memories.at(memory) === ENDED ? memory : memories.numberOf(taken(memory, row).to)),
+    };
+  },
   logDefaults: { propositions: {} },
   outputs: { rmStates: 'json', potentials: 'list' },
   flavours: {

@@ -3,6 +3,7 @@ import { printed } from '../contracts/explanation';
 import { payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { signal } from '../contracts/reward-parameters';
+import { NumberedMemories } from '../mdp/numbered-memories';
 
 /**
  * One signal of the scenario, as it is.
@@ -30,6 +31,25 @@ export default defineReward({
   reads: ({ once }) => (once ? ['state'] : []),
   laws: ['markov', 'padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   markov: ({ cap, once }) => cap === 0 && !once,
+  remembers: ({ signal: name, cap, once }, table) => {
+    const x = Object.hasOwn(table.signals, name) ? table.signals[name] : undefined;
+    if (!x) return null;
+    const memories = new NumberedMemories<{ count: number; paid: readonly number[] }>({ count: 0, paid: [] }, ({ count, paid }) => `${count}:${paid.join(' ')}`);
+    const isPaid = (memory: number, row: number) => {
+      const { count, paid } = memories.at(memory);
+      return x[row] !== 0 && !(cap > 0 && count >= cap) && !(once && paid.includes(table.rowNext[row]));
+    };
+    return {
+      pay: (memory, row) => (isPaid(memory, row) ? x[row] : 0),
+      next: (memory, row) => {
+        if (!isPaid(memory, row)) return memory;
+        const count = cap > 0 ? memories.at(memory).count + 1 : 0;
+        // Where the cap is used up, it no longer matters which places were paid.
+        const paid = once && !(cap > 0 && count === cap) ? [...memories.at(memory).paid, table.rowNext[row]].sort((a, b) => a - b) : [];
+        return memories.numberOf({ count, paid });
+      },
+    };
+  },
   examples: [
     {
       why: 'The second payment for state 3 is refused, the zero in between is no payment, and the cap of two ends it.',

@@ -6,11 +6,18 @@ import { resolveExperiment } from '../../../src/core/experiment/resolve';
 import { compileTable } from '../../../src/core/mdp/compile-table';
 import { evaluatePolicy, startValue } from '../../../src/core/mdp/exact';
 import { optimalPolicy } from '../../../src/core/mdp/optimal';
-import { compareOptima, invarianceInWords, policyInvariance, type PolicyInvariance } from '../../../src/core/diagnostics/policy-invariance';
+import { compareOptima, invarianceInWords, type PolicyInvariance } from '../../../src/core/diagnostics/policy-invariance';
+import { solvable } from '../../../src/core/diagnostics/solvable';
 import { solveScheme } from '../../../src/core/diagnostics/scheme-optimum';
+import type { CompiledScheme } from '../../../src/core/scheme/compile-scheme';
 import type { Table } from '../../../src/core/contracts/scenario';
 
 const plugins = allPlugins();
+
+function policyInvariance(scheme: CompiledScheme, plain: Table): PolicyInvariance | string {
+  const solved = solvable(scheme, plain);
+  return typeof solved === 'string' ? solved : compareOptima(solveScheme(solved.table, solved.pay, scheme.spec.gamma)!);
+}
 
 async function checked(preset: string, name: string, weight?: number) {
   const { spec, library } = (await loadPreset(preset))!;
@@ -146,7 +153,12 @@ describe('policy invariance of the presets', () => {
     expect(words).toContain("optimum loses 1 of the true value");
   });
 
-  it.each(['gated-cap', 'first-visit'])('boat-race %s is refused with the reason', async (name) => {
-    expect((await checked('boat-race', name)).found).toMatch(/pays by more than the state and the action\.$/);
+  it.each([['gated-cap', 'invariant'], ['first-visit', 'on-path']] as const)('boat-race %s is solved with what it remembers: %s', async (name, verdict) => {
+    const { found } = await checked('boat-race', name);
+    expect(found).toMatchObject({ verdict, best: 1, lost: { least: 0, most: 0 } });
+  });
+
+  it('math-steps pure is refused with the reason', async () => {
+    expect((await checked('math-steps', 'pure')).found).toMatch(/pays by more than the state and the action\.$/);
   });
 });
