@@ -3,6 +3,7 @@
  * within which limits, and what it means. Sliders, link clamping, the JSON schema,
  * the reference page and the command line are all read from it.
  */
+import { mapProblem, type MapRules } from './map-parameter';
 
 interface Described {
   /** What the parameter does, as a full sentence for a reader. */
@@ -85,6 +86,13 @@ export interface TextParameter extends Described {
   readonly maxLength: number;
 }
 
+/** A drawn map, see `map-parameter.ts`. With `standsFor`, the empty text is a map too: the one that other parameters choose. */
+export interface MapParameter extends Described, MapRules {
+  readonly kind: 'map';
+  readonly default: string;
+  readonly standsFor?: (stored: StoredValues) => string;
+}
+
 /** Structured data (an automaton's edges). The plug-in's `check` names what is wrong with it. */
 export interface JsonParameter extends Described {
   readonly kind: 'json';
@@ -106,6 +114,7 @@ export type Parameter =
   | StateTableParameter
   | NumbersParameter
   | TextParameter
+  | MapParameter
   | JsonParameter;
 
 export type Parameters = Readonly<Record<string, Parameter>>;
@@ -119,7 +128,7 @@ export type ParameterValue<P extends Parameter> = P extends { kind: 'number'; nu
       ? boolean
       : P extends ChoiceParameter<infer V>
         ? V
-        : P extends SignalParameter | TextParameter
+        : P extends SignalParameter | TextParameter | MapParameter
           ? string
           : P extends WeightsParameter
             ? Readonly<Record<string, number>>
@@ -205,6 +214,11 @@ function completeOne(parameter: Parameter, value: unknown, clamp: boolean): { va
       return typeof value === 'string' && value.length <= parameter.maxLength
         ? { value }
         : fallback(`expected a text of at most ${parameter.maxLength} characters.`);
+    case 'map': {
+      if (value === '' && parameter.standsFor) return { value };
+      const problem = mapProblem(parameter, value);
+      return problem === null ? { value } : fallback(`${problem} The scenario’s own map is used.`);
+    }
     case 'weights': {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         return fallback('expected an object of signal names and weights.');

@@ -1,42 +1,64 @@
+import type { StoredValues } from '../contracts/parameters';
 import { defineScenario, type Picture, type Table } from '../contracts/scenario';
 import { compileTable } from '../mdp/compile-table';
+import { cellBeside, cellsOf, columnOf, isReachable, manhattan, readMap, remembered, rowOf } from '../mdp/grid-map';
 import { withOptimalValue } from '../mdp/optimal-potential';
 
-/** S start, F ice, H hole, G goal; with the steps after which Gymnasium ends an episode. */
+/** Gymnasium's two maps. */
 const MAPS = {
-  '4x4': { map: 'SFFF FHFH FFFH HFFG', limit: 100 },
-  '8x8': { map: 'SFFFFFFF FFFFFFFF FFFHFFFF FFFFFHFF FFFHFFFF FHHFFFHF FHFFHFHF FFFHFFFG', limit: 200 },
+  '4x4': 'SFFF/FHFH/FFFH/HFFG',
+  '8x8': 'SFFFFFFF/FFFFFFFF/FFFHFFFF/FFFFFHFF/FFFHFFFF/FHHFFFHF/FHFFHFHF/FFFHFFFG',
 };
+const TILES = [
+  { mark: 'F', title: 'Ice', role: 'floor' },
+  { mark: 'S', title: 'Start', role: 'start', min: 1 },
+  { mark: 'H', title: 'Hole', role: 'hazard' },
+  { mark: 'G', title: 'Goal', role: 'goal', min: 1 },
+] as const;
+/** Steps after which Gymnasium ends an episode: on its small map, and on its large one. */
+const limitOf = (cells: number) => (cells <= 16 ? 100 : 200);
 const ACTIONS = ['left', 'down', 'right', 'up'];
 const MOVES = [[0, -1], [1, 0], [0, 1], [-1, 0]];
 
 interface Params {
   readonly size: '4x4' | '8x8';
+  /** Empty: the map of that size. */
+  readonly map: string;
   readonly slippery: boolean;
   readonly successRate: number;
   readonly horizon: number | null;
 }
 
-/** State = row · n + column, n the side of the square. */
-function lake({ size }: Pick<Params, 'size'>) {
-  const rows = MAPS[size].map.split(' ');
-  const n = rows.length;
-  const S = n * n;
-  const goal = S - 1;
-  const mark = (state: number) => rows[Math.floor(state / n)][state % n];
+/** State = cell in reading order. */
+const lakeOf = remembered((text) => {
+  const map = readMap(text);
+  const goals = cellsOf(map, 'G');
+  const mark = (state: number) => map.tiles[state];
   return {
-    n,
-    S,
-    goal,
-    isEnd: (state: number) => 'HG'.includes(mark(state)),
+    map,
+    S: map.tiles.length,
+    starts: cellsOf(map, 'S'),
+    isGoal: (state: number) => mark(state) === 'G',
     isHole: (state: number) => mark(state) === 'H',
-    /** |Δrow| + |Δcolumn| to the goal. */
-    distance: (state: number) => 2 * (n - 1) - Math.floor(state / n) - (state % n),
+    isEnd: (state: number) => 'HG'.includes(mark(state)),
+    /** |Δrow| + |Δcolumn| to the nearest goal. */
+    distance: (state: number) => manhattan(map, state, goals),
     step: (state: number, direction: number) => {
-      const within = (x: number) => Math.min(n - 1, Math.max(0, x));
-      return within(Math.floor(state / n) + MOVES[direction][0]) * n + within((state % n) + MOVES[direction][1]);
+      const beside = cellBeside(map, state, MOVES[direction]);
+      return beside < 0 ? state : beside;
     },
   };
+});
+const lake = ({ map, size }: Pick<Params, 'map' | 'size'>) => lakeOf(map || MAPS[size]);
+
+const mapOfSize = ({ size }: StoredValues) => MAPS[size === '8x8' ? '8x8' : '4x4'];
+
+function playable(rows: readonly string[]): string | null {
+  const map = readMap(rows.join('/'));
+  const isOpen = (cell: number) => map.tiles[cell] !== 'H';
+  const stranded = cellsOf(map, 'S').find((start) => !isReachable(map, [start], cellsOf(map, 'G'), isOpen));
+  if (stranded === undefined) return null;
+  return `There is no path from the start in row ${rowOf(map, stranded) + 1}, column ${columnOf(map, stranded) + 1} to a goal.`;
 }
 
 const SIGNALS = {
@@ -46,29 +68,29 @@ const SIGNALS = {
 };
 
 function table(params: Params): Table {
-  const { n, S, goal, isEnd, isHole, distance, step } = lake(params);
+  const { map, S, starts, isGoal, isEnd, isHole, distance, step } = lake(params);
   const { slippery, successRate } = params;
   const states = Array.from({ length: S }, (_, state) => state);
   const compiled = compileTable({
     S,
     A: ACTIONS.length,
-    horizon: params.horizon === null ? MAPS[params.size].limit : Math.round(params.horizon),
+    horizon: params.horizon === null ? limitOf(S) : Math.round(params.horizon),
     signals: Object.keys(SIGNALS),
     metrics: ['return', 'success', 'length'],
     truth: 'return',
     stateTables: { nearness: states.map((state) => (isEnd(state) ? 0 : -distance(state))) },
-    start: { state: [0], probability: [1] },
+    start: { state: starts, probability: starts.map(() => 1 / starts.length) },
     absorbing: states.filter(isEnd),
     features: (state) => {
-      const x = new Float32Array(2 * n);
-      x[Math.floor(state / n)] = 1;
-      x[n + (state % n)] = 1;
+      const x = new Float32Array(map.rows + map.columns);
+      x[rowOf(map, state)] = 1;
+      x[map.rows + columnOf(map, state)] = 1;
       return x;
     },
     transitions: (state, action) =>
       (slippery ? [action - 1, action, action + 1] : [action]).map((turned) => {
         const next = step(state, (turned + 4) % 4);
-        const reached = next === goal ? 1 : 0;
+        const reached = isGoal(next) ? 1 : 0;
         return {
           probability: !slippery ? 1 : turned === action ? successRate : (1 - successRate) / 2,
           next,
@@ -82,25 +104,22 @@ function table(params: Params): Table {
 }
 
 function picture(params: Params): Picture {
-  const { n, S, goal, isHole } = lake(params);
+  const { map, S, isGoal, isHole } = lake(params);
   const states = Array.from({ length: S }, (_, state) => state);
   return {
     kind: 'grid',
-    columns: n,
-    rows: n,
+    columns: map.columns,
+    rows: map.rows,
     wall: new Uint8Array(S),
-    marks: [
-      { cell: 0, role: 'start', label: 'Start' },
-      ...states.filter(isHole).map((cell) => ({ cell, role: 'hazard' as const, label: 'Hole' })),
-      { cell: goal, role: 'goal', label: 'Goal' },
-    ],
+    marks: TILES.slice(1).flatMap(({ mark, role, title }) => cellsOf(map, mark).map((cell) => ({ cell, role: role as 'start', label: title }))),
     cellOf: Int32Array.from(states),
-    carries: states.map((state) => (state === goal ? 'at the goal' : isHole(state) ? 'in a hole' : 'on the ice')),
+    carries: states.map((state) => (isGoal(state) ? 'at the goal' : isHole(state) ? 'in a hole' : 'on the ice')),
   };
 }
 
 /**
- * Gymnasium's FrozenLake-v1, entry by entry. State = row · n + column. On slippery ice a step goes where it should with
+ * Gymnasium's FrozenLake-v1, entry by entry, on its two maps or on one that is drawn (Gymnasium's `desc`). State = row · columns
+ * + column. On slippery ice a step goes where it should with
  * probability `successRate` and to either side with half of the rest, never backwards.
  */
 export default defineScenario({
@@ -122,9 +141,20 @@ export default defineScenario({
         { value: '8x8', title: '8 × 8', help: 'Ten holes, 200 steps.' },
       ],
     },
+    map: {
+      kind: 'map',
+      default: '',
+      tiles: TILES,
+      maxRows: 16,
+      maxColumns: 16,
+      playable,
+      standsFor: mapOfSize,
+      title: 'Map',
+      help: 'Rows of tiles, as Gymnasium’s desc; empty takes the map of that size. With several starts each is as likely.',
+    },
     slippery: { kind: 'boolean', default: true, help: 'Steps may go to either side of where they should.' },
     successRate: { kind: 'number', default: 1 / 3, min: 0, max: 1, step: 0.01, help: 'Chance that a step on slippery ice goes where it should.', advanced: true },
-    horizon: { kind: 'number', default: null, nullable: true, min: 1, max: 1000, step: 1, symbol: 'T', help: 'Steps before time runs out; empty takes Gymnasium’s limit for the map.' },
+    horizon: { kind: 'number', default: null, nullable: true, min: 1, max: 1000, step: 1, symbol: 'T', help: 'Steps before time runs out; empty takes Gymnasium’s limit for the map: 100 up to 16 cells, else 200.' },
   },
   signals: SIGNALS,
   stateTables: {
@@ -141,8 +171,8 @@ export default defineScenario({
   table,
   picture,
   describeState: (state, params) => {
-    const { n, goal, isHole } = lake(params);
-    const place = `row ${Math.floor(state / n) + 1}, column ${(state % n) + 1}`;
-    return state === goal ? 'at the goal' : isHole(state) ? `in the hole at ${place}` : place;
+    const { map, isGoal, isHole } = lake(params);
+    const place = `row ${rowOf(map, state) + 1}, column ${columnOf(map, state) + 1}`;
+    return isGoal(state) ? 'at the goal' : isHole(state) ? `in the hole at ${place}` : place;
   },
 });

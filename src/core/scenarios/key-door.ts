@@ -1,84 +1,139 @@
 import { defineScenario, type Picture, type Table } from '../contracts/scenario';
 import { compileTable } from '../mdp/compile-table';
+import { cellBeside, cellsOf, columnOf, FOUR_WAYS, manhattan, readMap, remembered, rowOf, stepsFrom } from '../mdp/grid-map';
 
-/** `#` wall, S start, K key, D door, G goal. The goal is two cells from a dead end on the near side of the wall. */
-const MAP = ['...#...', '.#.#.#.', 'S..#G..', '.#.#...', '...D...', 'K..#...'];
-const ROWS = MAP.length;
-const COLUMNS = MAP[0].length;
-const MOVES = [[-1, 0], [1, 0], [0, -1], [0, 1]];
-
-/** Grid cell (row · COLUMNS + column) of every open cell, in reading order. */
-const OPEN = [...MAP.join('')].flatMap((mark, cell) => (mark === '#' ? [] : [cell]));
-const openAt = (mark: string) => OPEN.indexOf(MAP.join('').indexOf(mark));
-const [START, KEY, DOOR, GOAL] = ['S', 'K', 'D', 'G'].map(openAt);
-const CELLS = OPEN.length;
+/** The released map. The goal is two cells from a dead end on the near side of the wall. */
+const MAP = '...#.../.#.#.#./S..#G../.#.#.../...D.../K..#...';
+const TILES = [
+  { mark: '.', title: 'Floor', role: 'floor' },
+  { mark: '#', title: 'Wall', role: 'wall' },
+  { mark: 'S', title: 'Start', role: 'start', min: 1, max: 1 },
+  { mark: 'K', title: 'Key', role: 'key' },
+  { mark: 'D', title: 'Door', role: 'door' },
+  { mark: 'G', title: 'Goal', role: 'goal', min: 1 },
+  { mark: 'X', title: 'Pit', role: 'hazard' },
+] as const;
+const MOVES = FOUR_WAYS;
 const PHASES = ['no key', 'has the key', 'through the door'];
-const DONE = PHASES.length * CELLS;
-const S = DONE + 1;
-
-const phaseOf = (state: number) => Math.floor(state / CELLS);
-const openOf = (state: number) => state % CELLS;
-const rowOf = (open: number) => Math.floor(OPEN[open] / COLUMNS);
-const columnOf = (open: number) => OPEN[open] % COLUMNS;
+const NO_KEY = 0;
 
 interface Arrival {
   readonly state: number;
   readonly key: boolean;
   readonly door: boolean;
   readonly goal: boolean;
+  readonly pit: boolean;
 }
 
-/** Where one step in a direction leads; into a wall, off the map or into the locked door it stays. */
-function step(state: number, direction: number): Arrival {
-  const phase = phaseOf(state);
-  const here = openOf(state);
-  const row = rowOf(here) + MOVES[direction][0];
-  const column = columnOf(here) + MOVES[direction][1];
-  const inside = row >= 0 && row < ROWS && column >= 0 && column < COLUMNS;
-  const target = inside ? OPEN.indexOf(row * COLUMNS + column) : -1;
-  const there = target < 0 || (target === DOOR && phase === 0) ? here : target;
-  const key = phase === 0 && there === KEY;
-  const door = phase === 1 && there === DOOR;
-  const goal = there === GOAL;
-  return { state: goal ? DONE : (key ? 1 : door ? 2 : phase) * CELLS + there, key, door, goal };
-}
-
-/** |Δrow| + |Δcolumn| to the goal, walls ignored, by state; 0 when done. */
-const MANHATTAN = Array.from({ length: S }, (_, state) => {
-  if (state === DONE) return 0;
-  const open = openOf(state);
-  return Math.abs(rowOf(open) - rowOf(GOAL)) + Math.abs(columnOf(open) - columnOf(GOAL));
+/** What follows from a map. State = phase · cells + open cell, in reading order; the last one is done. */
+const layoutOf = remembered((text) => {
+  const map = readMap(text);
+  const open = Array.from(map.tiles, (_, cell) => cell).filter((cell) => map.tiles[cell] !== '#');
+  const cells = open.length;
+  const done = PHASES.length * cells;
+  const openAt = new Int32Array(map.tiles.length).fill(-1);
+  open.forEach((cell, k) => (openAt[cell] = k));
+  const tile = (k: number) => map.tiles[open[k]];
+  const beside = open.map((cell) => MOVES.map((move) => {
+    const to = cellBeside(map, cell, move);
+    return to < 0 ? -1 : openAt[to];
+  }));
+  const openOf = (state: number) => state % cells;
+  const phaseOf = (state: number) => Math.floor(state / cells);
+  /** Where one step in a direction leads; into a wall, off the map or into a locked door it stays. */
+  const step = (state: number, direction: number): Arrival => {
+    const phase = phaseOf(state);
+    const here = openOf(state);
+    const target = beside[here][direction];
+    const there = target < 0 || (tile(target) === 'D' && phase === NO_KEY) ? here : target;
+    const key = phase === NO_KEY && tile(there) === 'K';
+    const door = phase === 1 && tile(there) === 'D';
+    const goal = tile(there) === 'G';
+    const pit = tile(there) === 'X';
+    return { state: goal || pit ? done : (key ? 1 : door ? 2 : phase) * cells + there, key, door, goal, pit };
+  };
+  const goals = cellsOf(map, 'G');
+  const placeOf = (state: number) => open[openOf(state)];
+  const cellManhattan = open.map((cell) => manhattan(map, cell, goals));
+  return {
+    map,
+    cells,
+    done,
+    S: done + 1,
+    start: openAt[map.tiles.indexOf('S')],
+    openOf,
+    phaseOf,
+    step,
+    placeOf,
+    rowAt: (state: number) => rowOf(map, placeOf(state)),
+    columnAt: (state: number) => columnOf(map, placeOf(state)),
+    /** |Δrow| + |Δcolumn| to the nearest goal, walls ignored, by state; 0 when done. */
+    manhattan: Array.from({ length: done + 1 }, (_, state) => (state === done ? 0 : cellManhattan[openOf(state)])),
+    remaining: remainingSteps(done, step),
+  };
 });
+type Layout = ReturnType<typeof layoutOf>;
 
-/** Fewest steps to the goal, through key and door, by state; 0 when done. */
-const REMAINING = (() => {
-  const steps: number[] = new Array<number>(S).fill(Infinity);
-  steps[DONE] = 0;
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (let state = 0; state < DONE; state++) {
-      const best = 1 + Math.min(...MOVES.map((_, direction) => steps[step(state, direction).state]));
-      if (best < steps[state]) {
-        steps[state] = best;
-        changed = true;
-      }
+/** Fewest steps to a goal, through key and door, by state; 0 when done. States without a way count as the farthest that has one. */
+function remainingSteps(done: number, step: (state: number, direction: number) => Arrival): number[] {
+  const before: number[][] = Array.from({ length: done + 1 }, () => []);
+  const finishing: number[] = [];
+  for (let state = 0; state < done; state++) {
+    for (const direction of MOVES.keys()) {
+      const arrival = step(state, direction);
+      if (arrival.goal) finishing.push(state);
+      else if (!arrival.pit) before[arrival.state].push(state);
     }
   }
-  return steps;
-})();
-const FARTHEST_MANHATTAN = Math.max(...MANHATTAN);
-const FARTHEST_REMAINING = Math.max(...REMAINING);
+  const steps = Array.from(stepsFrom(done + 1, finishing, (state) => before[state]), (n) => n + 1);
+  steps[done] = 0;
+  const farthest = Math.max(...steps.filter(Number.isFinite));
+  return steps.map((n) => Math.min(n, farthest));
+}
+
+/** The start, the key where one is needed, and a goal have to be reached, in this order. */
+function playable(rows: readonly string[]): string | null {
+  const { S, start, step, done, map } = layoutOf(rows.join('/'));
+  let goal = false;
+  const seen = new Set<'K' | 'D'>();
+  stepsFrom(S, [start], (state) =>
+    state === done
+      ? []
+      : MOVES.flatMap((_, direction) => {
+          const arrival = step(state, direction);
+          if (arrival.goal) goal = true;
+          if (arrival.key) seen.add('K');
+          if (arrival.door) seen.add('D');
+          return arrival.goal || arrival.pit ? [] : [arrival.state];
+        }),
+  );
+  if (goal) return null;
+  const has = (mark: string) => map.tiles.includes(mark);
+  if (has('D') && !has('K')) return 'The door has no key, and there is no other way to a goal.';
+  if (has('K') && !seen.has('K')) return 'There is no path from the start to the key, nor to a goal without it.';
+  if (has('D') && !seen.has('D')) return 'There is no path from the key to the door, nor to a goal around it.';
+  return has('D') ? 'There is no path from the door to a goal.' : 'There is no path from the start to a goal.';
+}
 
 const SIGNALS = {
   sub: { title: 'Subgoal', help: '1 on the step that takes the key, and on the step that first passes the door.' },
   key: { title: 'Key', help: '1 on the step that takes the key.' },
   door: { title: 'Door', help: '1 on the step that first passes the door.' },
   goal: { title: 'Goal', help: '1 on the step that reaches the goal.' },
-  proximity: { title: 'Nearness', help: '1 − distance / 7 on every arrival short of the goal, the distance measured through walls.' },
+  proximity: { title: 'Nearness', help: '1 − distance / farthest (7 on the released map) on every arrival short of the goal, the distance measured through walls.' },
   progress: { title: 'Progress', help: 'How much nearer the step came to the goal, through walls; steps away count 0.' },
 };
 
-function table({ horizon, slip }: { horizon: number; slip: number }): Table {
+interface Params {
+  readonly map: string;
+  readonly horizon: number;
+  readonly slip: number;
+}
+
+function table({ map, horizon, slip }: Params): Table {
+  const layout = layoutOf(map);
+  const { S, done, step, manhattan: distance, remaining } = layout;
+  const farthest = { manhattan: Math.max(1, ...distance), remaining: Math.max(1, ...remaining) };
   return compileTable({
     S,
     A: MOVES.length,
@@ -87,28 +142,28 @@ function table({ horizon, slip }: { horizon: number; slip: number }): Table {
     metrics: ['success', 'length', 'keyShare', 'doorShare'],
     truth: 'success',
     stateTables: {
-      man: MANHATTAN.map((d, state) => (state === DONE ? 0 : 1 - d / FARTHEST_MANHATTAN)),
-      inf: REMAINING.map((d, state) => (state === DONE ? 0 : 1 - d / FARTHEST_REMAINING)),
-      manhattan: MANHATTAN,
-      remaining: REMAINING,
+      man: distance.map((d, state) => (state === done ? 0 : 1 - d / farthest.manhattan)),
+      inf: remaining.map((d, state) => (state === done ? 0 : 1 - d / farthest.remaining)),
+      manhattan: distance,
+      remaining,
     },
-    start: { state: [START], probability: [1] },
-    absorbing: [DONE],
-    features,
+    start: { state: [layout.start], probability: [1] },
+    absorbing: [done],
+    features: (state) => features(layout, state),
     transitions: (state, action) =>
       MOVES.map((_, direction) => {
-        const { state: next, key, door, goal } = step(state, direction);
+        const { state: next, key, door, goal, pit } = step(state, direction);
         return {
           probability: (direction === action ? 1 - slip : 0) + slip / MOVES.length,
           next,
-          done: goal,
+          done: goal || pit,
           signals: {
             sub: key || door ? 1 : 0,
             key: key ? 1 : 0,
             door: door ? 1 : 0,
             goal: goal ? 1 : 0,
-            proximity: goal ? 0 : 1 - MANHATTAN[next] / FARTHEST_MANHATTAN,
-            progress: Math.max(0, MANHATTAN[state] - MANHATTAN[next]),
+            proximity: goal || pit ? 0 : 1 - distance[next] / farthest.manhattan,
+            progress: pit ? 0 : Math.max(0, distance[state] - distance[next]),
           },
           metrics: { success: goal ? 1 : 0, length: 1, keyShare: key ? 1 : 0, doorShare: door ? 1 : 0 },
         };
@@ -117,35 +172,35 @@ function table({ horizon, slip }: { horizon: number; slip: number }): Table {
 }
 
 /** Row, column and phase, one of each set; all 0 when done. */
-function features(state: number): Float32Array {
-  const x = new Float32Array(ROWS + COLUMNS + PHASES.length);
-  if (state === DONE) return x;
-  x[rowOf(openOf(state))] = 1;
-  x[ROWS + columnOf(openOf(state))] = 1;
-  x[ROWS + COLUMNS + phaseOf(state)] = 1;
+function features({ map, done, rowAt, columnAt, phaseOf }: Layout, state: number): Float32Array {
+  const x = new Float32Array(map.rows + map.columns + PHASES.length);
+  if (state === done) return x;
+  x[rowAt(state)] = 1;
+  x[map.rows + columnAt(state)] = 1;
+  x[map.rows + map.columns + phaseOf(state)] = 1;
   return x;
 }
 
-function picture(): Picture {
+const endWords = ({ map }: Layout) => (map.tiles.includes('X') ? 'at a goal or in a pit' : 'at the goal');
+
+function picture({ map: text }: Params): Picture {
+  const layout = layoutOf(text);
+  const { map, S, done, placeOf, phaseOf } = layout;
   return {
     kind: 'grid',
-    columns: COLUMNS,
-    rows: ROWS,
-    wall: Uint8Array.from(MAP.join(''), (mark) => (mark === '#' ? 1 : 0)),
-    marks: [
-      { cell: OPEN[START], role: 'start', label: 'Start' },
-      { cell: OPEN[KEY], role: 'key', label: 'Key' },
-      { cell: OPEN[DOOR], role: 'door', label: 'Door' },
-      { cell: OPEN[GOAL], role: 'goal', label: 'Goal' },
-    ],
-    cellOf: Int32Array.from({ length: S }, (_, state) => (state === DONE ? -1 : OPEN[openOf(state)])),
-    carries: Array.from({ length: S }, (_, state) => (state === DONE ? 'at the goal' : PHASES[phaseOf(state)])),
+    columns: map.columns,
+    rows: map.rows,
+    wall: Uint8Array.from(map.tiles, (mark) => (mark === '#' ? 1 : 0)),
+    marks: TILES.slice(2).flatMap(({ mark, role, title }) => cellsOf(map, mark).map((cell) => ({ cell, role: role as 'start', label: title }))),
+    cellOf: Int32Array.from({ length: S }, (_, state) => (state === done ? -1 : placeOf(state))),
+    carries: Array.from({ length: S }, (_, state) => (state === done ? endWords(layout) : PHASES[phaseOf(state)])),
   };
 }
 
 /**
- * A walk that must fetch a key and pass a door, with the goal in plain sight behind a wall. State = phase · 34 + open cell
- * (no key, key, door passed), 102 = done. Moves are certain unless `slip` turns some into a random direction.
+ * A walk that must fetch a key and pass a door, with the goal in plain sight behind a wall. On the released map state =
+ * phase · 34 + open cell (no key, key, door passed), 102 = done. Moves are certain unless `slip` turns some into a random
+ * direction. Other maps may have more keys, doors and goals, and pits, which end the walk without success.
  */
 export default defineScenario({
   id: 'key-door',
@@ -157,13 +212,14 @@ export default defineScenario({
   question: 'Which rewards speed learning up, and which lead it into a dead end?',
   useWhen: 'You ask whether distance, subgoals or shaping may stand in for a reward that is almost never seen.',
   params: {
+    map: { kind: 'map', default: MAP, tiles: TILES, maxRows: 24, maxColumns: 24, playable, title: 'Map', help: 'Rows of tiles. Any key opens every door; a pit ends the walk without success.' },
     horizon: { kind: 'integer', default: 16, min: 1, max: 64, symbol: 'T', help: 'Steps before time runs out; the shortest way takes 10.' },
     slip: { kind: 'number', default: 0, min: 0, max: 0.5, step: 0.01, help: 'Chance that a step goes in a random direction instead.' },
   },
   signals: SIGNALS,
   stateTables: {
-    man: { title: 'Nearness through walls', help: '1 − Manhattan distance / 7: misleading, because the wall is ignored.' },
-    inf: { title: 'Nearness along the way', help: '1 − remaining steps / 14, through key and door: informative.' },
+    man: { title: 'Nearness through walls', help: '1 − Manhattan distance / farthest (7 on the released map): misleading, because the wall is ignored.' },
+    inf: { title: 'Nearness along the way', help: '1 − remaining steps / most (14 on the released map), through key and door: informative.' },
     manhattan: { title: 'Manhattan distance', help: 'Rows plus columns to the goal, walls ignored.' },
     remaining: { title: 'Remaining steps', help: 'Fewest steps to the goal, through key and door.' },
   },
@@ -177,6 +233,8 @@ export default defineScenario({
   actionNames: ['up', 'down', 'left', 'right'],
   table,
   picture,
-  describeState: (state) =>
-    state === DONE ? 'at the goal' : `row ${rowOf(openOf(state)) + 1}, column ${columnOf(openOf(state)) + 1}, ${PHASES[phaseOf(state)]}`,
+  describeState: (state, { map }) => {
+    const layout = layoutOf(map);
+    return state === layout.done ? endWords(layout) : `row ${layout.rowAt(state) + 1}, column ${layout.columnAt(state) + 1}, ${PHASES[layout.phaseOf(state)]}`;
+  },
 });

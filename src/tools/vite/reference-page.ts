@@ -181,6 +181,8 @@ function range(parameter: Parameter): string {
       return 'a table of the scenario, or a number per state';
     case 'text':
       return `text of at most ${parameter.maxLength} characters`;
+    case 'map':
+      return `rows of ${parameter.tiles.map(({ mark, title }) => `${code(mark)} ${escapeHtml(title.toLowerCase())}`).join(', ')}, joined by ${code('/')}; at most ${parameter.maxRows} × ${parameter.maxColumns}`;
     case 'json':
       return 'structured data';
   }
