@@ -37,8 +37,9 @@ export function list(kind: string | undefined, plugins: PluginSet, presets: read
     if (plugin.kind === 'estimator') return { ...shown, family: plugin.family, needs: plugin.needs, flavours: Object.keys(plugin.flavours) };
     if (plugin.kind === 'reward') return { ...shown, category: plugin.category, needs: plugin.needs, flavours: Object.keys(plugin.flavours) };
     if (plugin.kind === 'scenario') {
-      const { question, signals, metrics, stateTables, actionNames } = plugin;
-      return { ...shown, question, signals, metrics, stateTables, actions: actionNames };
+      const { world, question, signals, metrics } = plugin;
+      const common = { ...shown, world, question, signals, metrics };
+      return plugin.world === 'table' ? { ...common, stateTables: plugin.stateTables, actions: plugin.actionNames } : { ...common, facts: plugin.facts };
     }
     return shown;
   });

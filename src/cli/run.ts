@@ -1,6 +1,6 @@
 import { setAt, valueAt, PointerError, type Json } from '../codec/difference';
 import { completeParameters, type Parameters, type StoredValues } from '../core/contracts/parameters';
-import { resolveExperiment } from '../core/experiment/resolve';
+import { resolveSpec, type Resolved } from '../core/experiment/resolve';
 import { readSpec, type ExperimentSpec } from '../core/experiment/spec';
 import { expectedMetrics, occupancy } from '../core/mdp/occupancy';
 import { softmaxPolicy } from '../core/mdp/policy';
@@ -106,19 +106,25 @@ export async function trainHeadless(
 
 /** Adds `metric@iteration` of every scheme to `into`. */
 async function evaluate(training: Training, iteration: number, into: Record<string, { metrics: Record<string, MetricSummary> }>): Promise<void> {
-  const { table, spec } = training.experiment;
-  const logits = await training.policies();
-  spec.schemes.forEach((scheme, k) => {
+  const { resolved } = training;
+  const policies = await training.policies();
+  resolved.spec.schemes.forEach((scheme, k) => {
     const byName: Record<string, number[]> = {};
     training.learners.forEach((learner, position) => {
       if (learner.schemeNumber !== k) return;
-      const { probability } = softmaxPolicy(logits[position], table.S, table.A);
-      const metrics = expectedMetrics(table, probability, occupancy(table, probability).visits);
+      const metrics = exactMetrics(resolved, learner.seedIndex, policies[position]);
       for (const [name, value] of Object.entries(metrics)) (byName[name] ??= []).push(value);
     });
     const { metrics } = (into[scheme.name] ??= { metrics: {} });
     for (const [name, values] of Object.entries(byName)) metrics[`${name}@${iteration}`] = summary(values);
   });
+}
+
+/** Every metric of the scenario under a learner's policy, exact. */
+function exactMetrics(resolved: Resolved, seedIndex: number, policy: Float64Array): Record<string, number> {
+  if (resolved.table === null) return resolved.worlds.of(resolved.spec.training.seeds.first + seedIndex).metrics(policy);
+  const { probability } = softmaxPolicy(policy, resolved.table.S, resolved.table.A);
+  return expectedMetrics(resolved.table, probability, occupancy(resolved.table, probability).visits);
 }
 
 /** Mean, spread and values of one metric over seeds. */
@@ -223,7 +229,7 @@ function engineOf(name: string): 'ts' | 'wasm' | 'webgpu' {
 function checked(spec: ExperimentSpec, plugins: PluginSet): ExperimentSpec {
   const read = readSpec(spec);
   if ('problems' in read) throw new UsageError(`${read.problems[0].field}: ${read.problems[0].message}`);
-  const { failures, problems } = resolveExperiment(read.spec, plugins);
+  const { failures, problems } = resolveSpec(read.spec, plugins);
   if (problems.length > 0) throw new UsageError(`${problems[0].field}: ${problems[0].message}`);
   if (failures.length > 0) throw new UsageError(`/schemes/${failures[0].scheme}: ${failures[0].message}`);
   return read.spec;

@@ -1,5 +1,5 @@
 import { completeParameters } from '../core/contracts/parameters';
-import type { ScenarioPlugin, Table } from '../core/contracts/scenario';
+import { noTable, type Table, type TableScenario } from '../core/contracts/scenario';
 import type { PluginSet } from '../core/plugin-set';
 import { UsageError } from './arguments';
 
@@ -8,9 +8,10 @@ export function scenarioTable(
   id: string | undefined,
   stored: Record<string, unknown>,
   plugins: PluginSet,
-): { scenario: ScenarioPlugin; params: never; table: Table } {
+): { scenario: TableScenario; params: never; table: Table } {
   if (id === undefined) throw new UsageError('Which scenario? `lab list scenarios` names them.');
   const scenario = plugins.get('scenario', id);
+  if (scenario.world !== 'table') throw new UsageError(noTable(scenario, 'table to list and no policy per state to evaluate'));
   const { values, problems } = completeParameters(scenario.params, stored, { clamp: false });
   if (problems.length > 0) throw new UsageError(`--params: ${problems[0].message}`);
   return { scenario, params: values as never, table: scenario.table(values as never) };

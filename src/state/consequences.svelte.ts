@@ -166,7 +166,7 @@ export class Consequences {
   #price(scene: Scene, spec: SchemeSpec, job: Job): Float32Array {
     const j = job.next;
     try {
-      const compiled = compileScheme(withValue(spec, job.track, job.value[j]), this.#plugins, scene.table);
+      const compiled = compileScheme(withValue(spec, job.track, job.value[j]), this.#plugins, scene.table, { clamp: true });
       const side = sideOf(scene, compiled, job.track.scheme);
       const { advantage } = priceBatch(scene.batch, compiled, side, { buffer: this.#workspace.buffer });
       job.cosine[j] = cosineOf(scene, advantage, new Float64Array(scene.gradient.length));

@@ -8,7 +8,7 @@ import { loadPlugins } from '../core/on-demand';
 import type { Table } from '../core/contracts/scenario';
 import { PluginSet, type PluginKind } from '../core/plugin-set';
 import { findPresetSpec, loadPreset } from '../core/experiment/presets';
-import { resolveExperiment, wantedPlugins } from '../core/experiment/resolve';
+import { resolveSpec, wantedPlugins } from '../core/experiment/resolve';
 import type { ExperimentSpec, SpecProblem } from '../core/experiment/spec';
 import type { SchemeSpec } from '../core/scheme/scheme-spec';
 import type { Metric } from '../worker/protocol';
@@ -103,7 +103,7 @@ export class Lab {
         $effect(() => {
           const { resolved, scene } = this.whatIf.frame;
           const isWanted = scene.learnedReward === null && resolved.schemes.some((compiled) => compiled !== null && readsLearnedReward(compiled));
-          if (isWanted) void this.#learnReward(scene.table);
+          if (isWanted && scene.table) void this.#learnReward(scene.table);
         });
       }),
     );
@@ -112,11 +112,12 @@ export class Lab {
   /** Signals of the scenario on screen, with their titles. */
   get signals(): readonly NamedColumn[] {
     const { scenario, table } = this.whatIf.scene;
-    return Object.keys(table.signals).map((name) => ({ name, title: scenario.signals[name]?.title ?? name }));
+    return Object.keys(table?.signals ?? scenario.signals).map((name) => ({ name, title: scenario.signals[name]?.title ?? name }));
   }
 
   get stateTables(): readonly NamedColumn[] {
     const { scenario, table } = this.whatIf.scene;
+    if (table === null) return [];
     return Object.keys(table.stateTables).map((name) => ({ name, title: scenario.stateTables[name]?.title ?? name }));
   }
 
@@ -212,17 +213,17 @@ export class Lab {
 
   /** Proxy return of a scheme as a share of its best, by iteration. */
   proxyShare(scheme: number): Float64Array {
-    return proxyShares(this.#trained[scheme] ?? null, this.whatIf.scene.table, this.run.history, scheme);
+    return proxyShares(this.#trained[scheme] ?? null, this.whatIf.scene, this.run.history, scheme);
   }
 
   /** Hacking gap at the iteration on show; null before there is a curve. */
   hackingGap(scheme: number): number | null {
-    return gapOf(this.#trained[scheme] ?? null, this.whatIf.scene.table, this.run.history, scheme, this.run.shownIteration);
+    return gapOf(this.#trained[scheme] ?? null, this.whatIf.scene, this.run.history, scheme, this.run.shownIteration);
   }
 
   /** The most that any policy can reach of the true objective. */
   get bestTruth(): number {
-    return bestTruth(this.whatIf.scene.table);
+    return bestTruth(this.whatIf.scene);
   }
 
   close(): void {
@@ -277,7 +278,7 @@ export class Lab {
     this.#learning = table;
     try {
       const rows = await this.run.learnedReward();
-      if (rows && this.whatIf.scene.table === table) this.whatIf.useLearnedReward(rows, this.experiment.spec);
+      if (rows && this.whatIf.scene.table === table) this.whatIf.useLearnedReward(table, rows, this.experiment.spec);
     } catch (error) {
       if (error instanceof SupersededError) setTimeout(() => void this.#learnReward(table), 300);
       else this.notices.show({ key: 'learned', tone: 'warn', title: 'The reward model could not be trained.', text: error instanceof Error ? error.message : String(error) });
@@ -288,7 +289,7 @@ export class Lab {
 
   #whyNot(candidate: ExperimentSpec): SpecProblem | null {
     try {
-      const { failures } = resolveExperiment(candidate, this.plugins, this.whatIf.frame.resolved);
+      const { failures } = resolveSpec(candidate, this.plugins, this.whatIf.frame.resolved);
       const [failure] = failures;
       return failure ? { field: `/schemes/${failure.scheme}`, message: failure.message } : null;
     } catch (error) {

@@ -6,19 +6,23 @@ import { optimalPolicy } from '../core/mdp/optimal';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { isScheduled, schemeAt } from '../core/scheme/scheme-at';
 import type { CurveHistory } from './curve-history';
+import type { Scene } from './scene';
 
 const bestTruths = new WeakMap<Table, number>();
 const bestProxies = new WeakMap<CompiledScheme, number>();
 
 /** The true objective of a best policy. */
-export function bestTruth(table: Table): number {
+export function bestTruth(scene: Scene): number {
+  if (scene.table === null) return scene.world.best;
+  const { table } = scene;
   let best = bestTruths.get(table);
   if (best === undefined) bestTruths.set(table, (best = startValue(table, optimalPolicy(table, table.metrics[table.truth]).value)));
   return best;
 }
 
 /** The mean return of a best policy for the scheme's own reward; null where the reward is no function of the table row, or moves over training. */
-export function bestProxy(compiled: CompiledScheme, table: Table): number | null {
+export function bestProxy(compiled: CompiledScheme, { table }: Scene): number | null {
+  if (table === null) return null;
   if (compiled.spec.gate !== null || isScheduled(compiled.spec) || compiled.terms.some((term) => term.perRow === null)) return null;
   const { openPerRow } = schemeAt(compiled, 0);
   if (openPerRow === null) return null;
@@ -28,28 +32,28 @@ export function bestProxy(compiled: CompiledScheme, table: Table): number | null
 }
 
 /** The best proxy return: solved, or the largest mean of the curve so far. */
-export function proxyScale(compiled: CompiledScheme | null, table: Table, proxy: Float64Array): { best: number; isSolved: boolean } {
-  const solved = compiled ? bestProxy(compiled, table) : null;
+export function proxyScale(compiled: CompiledScheme | null, scene: Scene, proxy: Float64Array): { best: number; isSolved: boolean } {
+  const solved = compiled ? bestProxy(compiled, scene) : null;
   if (solved !== null) return { best: solved, isSolved: true };
   return { best: proxy.reduce((most, x) => (x > most ? x : most), -Infinity), isSolved: false };
 }
 
 /** Proxy return as a share of its best, by iteration; NaN where there is no positive best. */
-export function proxyShares(compiled: CompiledScheme | null, table: Table, history: CurveHistory, scheme: number): Float64Array {
+export function proxyShares(compiled: CompiledScheme | null, scene: Scene, history: CurveHistory, scheme: number): Float64Array {
   const { mean } = history.band(scheme, 'proxy');
-  const { best } = proxyScale(compiled, table, mean);
+  const { best } = proxyScale(compiled, scene, mean);
   return mean.map((x) => (best > 0 ? x / best : Number.NaN));
 }
 
 /** Hacking gap of a scheme at an iteration; null where there is nothing to compare. */
-export function gapOf(compiled: CompiledScheme | null, table: Table, history: CurveHistory, scheme: number, iteration: number): number | null {
+export function gapOf(compiled: CompiledScheme | null, scene: Scene, history: CurveHistory, scheme: number, iteration: number): number | null {
   const proxy = history.band(scheme, 'proxy').mean;
   if (proxy.length === 0) return null;
   const success = history.band(scheme, 'success').mean;
   const current = history.latest(scheme, 'success', iteration);
   const at = Math.min(iteration, proxy.length - 1);
   return hackingGap(
-    { current: proxy[at], start: proxy[0], best: proxyScale(compiled, table, proxy).best },
-    { current, start: success[0], best: bestTruth(table) },
+    { current: proxy[at], start: proxy[0], best: proxyScale(compiled, scene, proxy).best },
+    { current, start: success[0], best: bestTruth(scene) },
   );
 }

@@ -66,10 +66,10 @@ export class PluginChoices {
   whyNot(spec: SchemeSpec, scheme: number): string | null {
     const shown = this.#lab.whatIf.scene;
     // A reward that is still to be learned is no reason against choosing it.
-    const scene = shown.learnedReward ? shown : { ...shown, learnedReward: new Float64Array(shown.table.rows) };
+    const scene = shown.table === null || shown.learnedReward ? shown : { ...shown, learnedReward: new Float64Array(shown.table.rows) };
     try {
-      const compiled = compileScheme(spec, this.#lab.plugins, scene.table);
-      priceScheme(scene, compiled, scheme, this.#workspace, new Float64Array(scene.table.S * scene.table.A));
+      const compiled = compileScheme(spec, this.#lab.plugins, scene.table, { clamp: true });
+      priceScheme(scene, compiled, scheme, this.#workspace, new Float64Array(scene.gradient.length));
       return null;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -80,19 +80,23 @@ export class PluginChoices {
 
   /** Names that the scenario has, where a parameter's default names one that it lacks. */
   #named(parameters: Parameters): Record<string, unknown> {
-    const { table } = this.#lab.whatIf.scene;
+    const { table, scenario } = this.#lab.whatIf.scene;
+    const signals = table?.signals ?? scenario.signals;
+    const stateTables = table?.stateTables ?? {};
     const params: Record<string, unknown> = {};
-    const [signal] = Object.keys(table.signals);
-    const [stateTable] = Object.keys(table.stateTables);
+    const [signal] = Object.keys(signals);
+    const [stateTable] = Object.keys(stateTables);
     for (const [key, parameter] of Object.entries(parameters)) {
-      if (parameter.kind === 'signal' && signal !== undefined && !Object.hasOwn(table.signals, parameter.default)) params[key] = signal;
-      if (parameter.kind === 'weights' && signal !== undefined && Object.keys(parameter.default).some((name) => !Object.hasOwn(table.signals, name))) {
+      if (parameter.kind === 'signal' && signal !== undefined && !Object.hasOwn(signals, parameter.default)) params[key] = signal;
+      if (parameter.kind === 'weights' && signal !== undefined && Object.keys(parameter.default).some((name) => !Object.hasOwn(signals, name))) {
         params[key] = { [signal]: 1 };
       }
-      if (parameter.kind === 'state-table' && stateTable !== undefined && typeof parameter.default === 'string' && !Object.hasOwn(table.stateTables, parameter.default)) {
+      if (parameter.kind === 'state-table' && stateTable !== undefined && typeof parameter.default === 'string' && !Object.hasOwn(stateTables, parameter.default)) {
         params[key] = stateTable;
       }
-      if (parameter.kind === 'json' && parameter.suited) params[key] = parameter.suited(Object.keys(table.signals));
+      // Without states to number, a term that can reads the distances along the trajectory instead.
+      if (parameter.kind === 'state-table' && table === null) params[key] = [];
+      if (parameter.kind === 'json' && parameter.suited) params[key] = parameter.suited(Object.keys(signals));
     }
     return params;
   }

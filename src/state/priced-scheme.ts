@@ -6,13 +6,13 @@ import type { Column, ColumnSource, Shape } from '../core/contracts/columns';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { ExactValue, whyNoExactValue } from '../core/scheme/exact-value';
 import { EMPTY_SIDE, priceBatch, type PricedBatch, type Side } from '../core/scheme/price-batch';
-import type { Scene } from './scene';
+import type { Scene, TableScene } from './scene';
 
 export interface PricedScheme {
   readonly compiled: CompiledScheme;
   readonly priced: PricedBatch;
   readonly figures: BatchFigures;
-  /** Cosine of the batch's update with the exact policy gradient, in logit space; NaN without a direction. */
+  /** Cosine of the batch's update with the exact policy gradient, in the policy's own numbers; NaN without a direction. */
   readonly cosine: number;
   /** The critic was learned under another reward than the one that is priced here. */
   readonly staleCritic: boolean;
@@ -28,7 +28,7 @@ export function sideOf(scene: Scene, compiled: CompiledScheme, scheme: number): 
     rewardState: own?.rewardState ?? [],
     estimatorState: own?.estimatorState,
     value: valueOf(scene, compiled, own?.critic ?? null),
-    columns: scene.learnedReward && new LearnedColumn(scene, scene.learnedReward),
+    columns: scene.table && scene.learnedReward && new LearnedColumn(scene, scene.learnedReward),
   };
 }
 
@@ -40,7 +40,7 @@ export function readsLearnedReward(compiled: CompiledScheme): boolean {
 /** The learned reward of every step of the scene, looked up by table row. */
 class LearnedColumn implements ColumnSource {
   constructor(
-    private readonly scene: Scene,
+    private readonly scene: TableScene,
     private readonly rows: Float64Array,
   ) {}
 
@@ -51,7 +51,7 @@ class LearnedColumn implements ColumnSource {
 
 function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | null): Float64Array | null {
   const { value } = compiled.spec;
-  if (value === 'zero' || !Object.hasOwn(compiled.estimator.needs, 'value')) return null;
+  if (scene.table === null || value === 'zero' || !Object.hasOwn(compiled.estimator.needs, 'value')) return null;
   if (value === 'learned') return critic ?? new Float64Array(scene.table.S);
   const reason = whyNoExactValue(compiled, scene.table);
   if (reason) throw new Error(reason);
@@ -60,7 +60,7 @@ function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | 
 
 /** Prices the scene under a scheme and measures it. Throws what pricing throws. */
 export function priceScheme(scene: Scene, compiled: CompiledScheme, scheme: number, workspace: Workspace, direction: Float64Array): PricedScheme {
-  if (scene.learnedReward === null && readsLearnedReward(compiled)) {
+  if (scene.table && scene.learnedReward === null && readsLearnedReward(compiled)) {
     throw new Error('The reward model is being trained; this scheme is priced as soon as it is ready.');
   }
   const side = sideOf(scene, compiled, scheme);
@@ -76,6 +76,10 @@ export function priceScheme(scene: Scene, compiled: CompiledScheme, scheme: numb
 
 /** Cosine of a batch's update with the exact gradient. */
 export function cosineOf(scene: Scene, advantage: Float64Array, direction: Float64Array): number {
+  if (scene.table === null) {
+    scene.world.direction(scene.logits, scene.batch.play, advantage, direction);
+    return directionCosine(direction, scene.gradient);
+  }
   const { batch, table, policy, gradient } = scene;
   const visits = { nTraj: batch.nTraj, maxLen: batch.maxLen, length: batch.length, row: batch.row! };
   return directionCosine(updateDirection(advantage, visits, table, policy.probability, direction), gradient);

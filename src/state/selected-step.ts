@@ -7,9 +7,9 @@ export interface SelectedTrajectory {
   readonly trajectory: number;
   readonly step: number;
   readonly length: number;
-  /** [length + 1] */
+  /** [length + 1]; empty in closed form, where the scene's world knows the points. */
   readonly state: Int32Array;
-  /** [length] */
+  /** [length]; empty in closed form. */
   readonly action: Int32Array;
   readonly outcome: number;
   readonly terminated: boolean;
@@ -21,8 +21,9 @@ export function selectedTrajectory(scene: Scene, at: StepRef): SelectedTrajector
   const { maxLen } = batch;
   if (!(batch.length[at.trajectory] > 0)) return null;
   const length = batch.length[at.trajectory];
-  const states = batch.column('state', 'state-id') as Int32Array;
-  const actions = batch.column('action', 'step-id') as Int32Array;
+  const [states, actions] = scene.table
+    ? [batch.column('state', 'state-id') as Int32Array, batch.column('action', 'step-id') as Int32Array]
+    : [new Int32Array(0), new Int32Array(0)];
   const start = at.trajectory * (maxLen + 1);
   return {
     trajectory: at.trajectory,
@@ -51,12 +52,15 @@ export function returnRow(scheme: PricedScheme, scene: Scene, trajectory: number
   return returns;
 }
 
+/** What the true objective paid for a step. */
+function paidAt(scene: Scene, trajectory: number, step: number): number {
+  if (scene.table === null) return step === scene.batch.maxLen - 1 ? scene.outcome[trajectory] : 0;
+  return scene.table.metrics[scene.truth][scene.batch.row[trajectory * scene.batch.maxLen + step]];
+}
+
 /** The chance of the true objective before and after a step: exact V at the state it left and the one it led to. */
 export function objectiveAround(scene: Scene, trajectory: number, step: number): { before: number; after: number; paid: number } {
   const start = trajectory * (scene.batch.maxLen + 1) + step;
-  const { table, batch } = scene;
-  const row = batch.row[trajectory * batch.maxLen + step];
-  const paid = table.metrics[table.truth][row];
-  return { before: scene.value[start], after: scene.value[start + 1], paid };
+  return { before: scene.value[start], after: scene.value[start + 1], paid: paidAt(scene, trajectory, step) };
 }
 

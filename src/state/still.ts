@@ -1,6 +1,6 @@
 /** An experiment priced once, without learning and without a clock: what a poster shows before anything runs. */
 import { Workspace } from '../core/batch/workspace';
-import { resolveExperiment } from '../core/experiment/resolve';
+import { resolveSpec } from '../core/experiment/resolve';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { PluginSet } from '../core/plugin-set';
 import { priceScheme, type PricedScheme } from './priced-scheme';
@@ -16,9 +16,9 @@ export interface Still {
 
 /** Rolls out the starting policy's batch and prices it. Throws where the scenario itself cannot be made. */
 export function makeStill(spec: ExperimentSpec, plugins: PluginSet): Still {
-  const resolved = resolveExperiment(spec, plugins);
+  const resolved = resolveSpec(spec, plugins);
   const scene = makeScene(resolved, STARTING_POLICY);
-  const direction = new Float64Array(scene.table.S * scene.table.A);
+  const direction = new Float64Array(scene.gradient.length);
   const numbers = spec.schemes.map((_, k) => k);
   for (const scheme of [spec.view.scheme, ...numbers]) {
     const compiled = resolved.schemes[scheme];

@@ -10,9 +10,9 @@ import { flushSync } from 'svelte';
 import { Workspace } from '../core/batch/workspace';
 import type { Table } from '../core/contracts/scenario';
 import type { ExperimentSpec } from '../core/experiment/spec';
-import { resolveExperiment, type Experiment as Resolved } from '../core/experiment/resolve';
+import { resolveSpec, type Resolved } from '../core/experiment/resolve';
 import type { PluginSet } from '../core/plugin-set';
-import { makeScene, STARTING_POLICY, type Behaviour, type Scene } from './scene';
+import { makeScene, startingPolicy, STARTING_POLICY, type Behaviour, type Scene } from './scene';
 import { priceScheme, type PricedScheme } from './priced-scheme';
 
 /** Everything on screen that follows from the spec without learning. */
@@ -75,9 +75,9 @@ export class WhatIf {
     this.request(spec);
   }
 
-  /** Prices learned rewards from now on by these numbers, one per row of the table on screen. */
-  useLearnedReward(rows: Float64Array, spec: ExperimentSpec): void {
-    this.#learned = { table: this.scene.table, rows };
+  /** Prices learned rewards from now on by these numbers, one per row of the table. */
+  useLearnedReward(table: Table, rows: Float64Array, spec: ExperimentSpec): void {
+    this.#learned = { table, rows };
     this.request(spec);
   }
 
@@ -92,11 +92,11 @@ export class WhatIf {
   }
 
   #make(spec: ExperimentSpec, old: WhatIfFrame | null): WhatIfFrame {
-    const resolved = resolveExperiment(spec, this.#plugins, old?.resolved ?? null);
+    const resolved = resolveSpec(spec, this.#plugins, old?.resolved ?? null);
     const behaviour = fits(this.#behaviour, resolved) ? this.#behaviour : STARTING_POLICY;
     const learned = this.#learned?.table === resolved.table ? this.#learned.rows : null;
     const scene = old && showsSameBatch(old, resolved, behaviour) ? withLearnedReward(old.scene, learned) : makeScene(resolved, behaviour, learned);
-    const size = scene.table.S * scene.table.A;
+    const size = scene.gradient.length;
     if (this.#direction.length !== size) this.#direction = new Float64Array(size);
     const problems: (string | null)[] = spec.schemes.map((_, k) => resolved.failures.find((failure) => failure.scheme === k)?.message ?? null);
     const schemes = resolved.schemes.map((compiled, k) => {
@@ -124,18 +124,21 @@ export class WhatIf {
 }
 
 function withLearnedReward(scene: Scene, learnedReward: Float64Array | null): Scene {
-  return scene.learnedReward === learnedReward ? scene : { ...scene, learnedReward };
+  return scene.table === null || scene.learnedReward === learnedReward ? scene : { ...scene, learnedReward };
 }
 
 /** A snapshot of another scenario's policy shows nothing here. */
-function fits({ snapshot }: Behaviour, { table }: Resolved): boolean {
-  return snapshot === null || snapshot.logits.length === table.S * table.A;
+function fits({ snapshot }: Behaviour, resolved: Resolved): boolean {
+  return snapshot === null || snapshot.logits.length === startingPolicy(resolved).length;
 }
+
+/** What stays the same object while the scenario does. */
+const worldOf = (resolved: Resolved) => resolved.table ?? resolved.worlds;
 
 function showsSameBatch(old: WhatIfFrame, resolved: Resolved, behaviour: Behaviour): boolean {
   const before = old.resolved;
   return (
-    before.table === resolved.table &&
+    worldOf(before) === worldOf(resolved) &&
     old.scene.behaviour === behaviour &&
     before.spec.view.trajectories === resolved.spec.view.trajectories &&
     before.spec.training.groupSize === resolved.spec.training.groupSize &&

@@ -12,12 +12,12 @@ import { EMPTY_SIDE, priceBatch, returnsOf, type PricedBatch } from '../core/sch
 import { RowColumn } from './batch-step';
 
 /** Keeps the batches of a diagnosis apart from those of training. */
-const DIAGNOSIS_SEED = 1;
+export const DIAGNOSIS_SEED = 1;
 /** Batches from which a critic is fitted where a scheme learns one: V[s] = mean reward-to-go over the visits of s. */
 const CRITIC_BATCHES = 20;
 const CRITIC_OFFSET = 1_000_000;
 
-const NO_FIGURES: EstimatorDiagnosis = {
+export const NO_FIGURES: EstimatorDiagnosis = {
   bias: NaN,
   biasError: NaN,
   variance: NaN,

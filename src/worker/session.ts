@@ -1,6 +1,8 @@
 import type { PluginSet } from '../core/plugin-set';
 import { UnknownPluginError } from '../core/plugin-set';
 import type { ExperimentSpec } from '../core/experiment/spec';
+import { CheckWork } from './check-scheme';
+import { diagnoseClosedForm } from './closed-form-diagnosis';
 import { diagnose } from './diagnose';
 import { FrameQueue } from './frame-queue';
 import type { FamilyOptions } from './policy-family';
@@ -24,7 +26,7 @@ type Diagnose = Extract<Command, { type: 'diagnose' }>;
 
 /**
  * Answers the protocol's commands for one page: holds the run, trains it in slices, merges reports into frames while
- * the last frame is not acknowledged, and works off recalls and diagnoses between slices. The same class runs in
+ * the last frame is not acknowledged, and works off recalls, diagnoses and checks between slices. The same class runs in
  * the worker and, where no worker can start, on the page.
  */
 export class Session {
@@ -39,10 +41,12 @@ export class Session {
   #configure: Extract<Command, { type: 'configure' }> | null = null;
   #recall: Recall | null = null;
   #diagnosis: { readonly command: Diagnose; work: ReturnType<typeof diagnose> | null } | null = null;
+  readonly #checks: CheckWork;
   #isPumping = false;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
+    this.#checks = new CheckWork({ now: deps.now, loadPlugins: deps.loadPlugins, emit: (event) => deps.emit(event, []) });
   }
 
   handle(command: Command): void {
@@ -77,6 +81,10 @@ export class Session {
       case 'diagnose':
         this.#diagnosis = { command, work: null };
         break;
+      case 'check':
+      case 'cancel-check':
+        this.#checks.handle(command);
+        break;
       default:
         throw new Error(`There is no command "${String((command satisfies never as Command).type)}".`);
     }
@@ -107,9 +115,10 @@ export class Session {
   async #work(): Promise<boolean> {
     if (this.#configure) await this.#applyConfigure();
     else if (this.#recall) await this.#answerRecall();
-    else if (this.#isRunning || this.#steps > 0 || this.#diagnosis) {
+    else if (this.#isRunning || this.#steps > 0 || this.#diagnosis || this.#checks.isBusy) {
       const pause = await this.#trainSlice();
       this.#diagnoseSlice();
+      await this.#checks.slice(this.#deps.sliceMilliseconds);
       this.#flush();
       await this.#deps.rest(pause);
     } else {
@@ -179,8 +188,9 @@ export class Session {
       this.#diagnosis = null;
       return;
     }
-    const { experiment, learnedReward } = this.#training;
-    current.work ??= diagnose(experiment, command.logits, command.batches, learnedReward);
+    const { resolved, learnedReward } = this.#training;
+    current.work ??=
+      resolved.table === null ? diagnoseClosedForm(resolved, command.logits, command.batches) : diagnose(resolved, command.logits, command.batches, learnedReward);
     const until = now() + sliceMilliseconds;
     do {
       const step = current.work.next();

@@ -1,16 +1,19 @@
-import { resolveExperiment, type Experiment } from '../core/experiment/resolve';
+import { noTable } from '../core/contracts/scenario';
+import { resolveSpec, type Experiment, type Resolved } from '../core/experiment/resolve';
 import { sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { PluginSet } from '../core/plugin-set';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
-import { BatchStep, LearnerFailure, type KeptBatch } from './batch-step';
+import { LearnerFailure, type KeptBatch } from './batch-step';
 import { Checkpoints } from './checkpoints';
-import { exactInterval, IterationMetrics } from './iteration-metrics';
+import { GaussianFamily } from './closed-form-training';
 import type { Failure, IterationReport } from './iteration-report';
 import { learnReward } from './learned-reward';
 import { Learner } from './learner';
 import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
 import { METRICS, type Snapshot } from './protocol';
+import { needsEveryState } from './visited-states';
+import { openWorldStep, type WorldStep } from './world-step';
 
 export interface TrainingDeps extends FamilyOptions {
   readonly plugins: PluginSet;
@@ -30,38 +33,44 @@ export interface TrainingDeps extends FamilyOptions {
  */
 export class Training {
   readonly learners: Learner[] = [];
-  #experiment: Experiment;
+  #experiment: Resolved;
   #learnedReward: Float64Array | null;
-  #step: BatchStep;
-  #metrics: IterationMetrics;
+  #step: WorldStep;
   #checkpoints: Checkpoints;
   #dLogits: Float64Array[] = [];
   readonly #kept: KeptBatch[] = [];
 
   private constructor(
-    experiment: Experiment,
+    experiment: Resolved,
     private readonly family: PolicyFamily,
     learnedReward: Float64Array | null,
     private readonly deps: TrainingDeps,
   ) {
     this.#experiment = experiment;
     this.#learnedReward = learnedReward;
-    this.#step = new BatchStep(experiment, learnedReward);
-    this.#metrics = new IterationMetrics(experiment.table, this.#step.start);
+    this.#step = openWorldStep(experiment, learnedReward);
     this.#checkpoints = new Checkpoints(this.#firstInterval(), deps.checkpointBudget);
     experiment.schemes.forEach((scheme, k) => this.#enrol(k, scheme));
   }
 
   /** Compiles the spec, opens the engine, trains the reward network where a scheme reads one. */
   static async start(spec: ExperimentSpec, deps: TrainingDeps): Promise<Training> {
-    const experiment = resolveExperiment(spec, deps.plugins);
+    const experiment = resolveSpec(spec, deps.plugins);
     for (const { field, message } of experiment.problems) deps.notice?.('parameter-clamped', `${field}: ${message}`);
-    const learnedReward = await learnReward(experiment);
-    const family = await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, deps);
+    const { learnedReward, family } =
+      experiment.table === null
+        ? { learnedReward: null, family: new GaussianFamily(experiment) }
+        : { learnedReward: await learnReward(experiment), family: await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, deps) };
     return new Training(experiment, family, learnedReward, deps);
   }
 
+  get resolved(): Resolved {
+    return this.#experiment;
+  }
+
+  /** The experiment, where it is one on a table. Throws in closed form. */
   get experiment(): Experiment {
+    if (this.#experiment.table === null) throw new Error(noTable(this.#experiment.scenario, 'table to train on'));
     return this.#experiment;
   }
 
@@ -85,14 +94,13 @@ export class Training {
     if (due.length === 0) return null;
     const began = this.deps.now();
     const { iteration } = due[0];
-    const { table } = this.#experiment;
-    const logits = await this.family.logits(due);
     const withFigures = this.deps.figures ?? true;
-    const withExact = iteration % exactInterval(table) === 0;
+    const withExact = iteration % this.#step.exactInterval === 0;
+    const logits = await this.#logits(due, withFigures && withExact);
     const metrics = new Float64Array(due.length * METRICS.length).fill(NaN);
     const failures: Failure[] = [];
     let environmentSteps = 0;
-    while (this.#dLogits.length < due.length) this.#dLogits.push(new Float64Array(table.S * table.A));
+    while (this.#dLogits.length < due.length) this.#dLogits.push(new Float64Array(this.#step.size));
     const dLogits = this.#dLogits.slice(0, due.length);
     const fail = ({ scheme, code, message }: LearnerFailure) => {
       failures.push({ scheme, code, message });
@@ -105,8 +113,8 @@ export class Training {
       const result = this.#attempt(() => this.#step.run(learner, logits[k], dLogits[k]), fail);
       if (!result) return void dLogits[k].fill(0);
       for (const length of result.batch.length) environmentSteps += length;
-      if (withFigures) this.#metrics.write(metrics, k * METRICS.length, result, dLogits[k], withExact ? this.#step.exactOfPolicy() : null);
-      if (this.#epochs > 1) this.#kept[k] = this.#step.keep(result, this.#kept[k]);
+      if (withFigures) this.#step.write(metrics, k * METRICS.length, dLogits[k], withExact);
+      if (this.#epochs > 1) this.#kept[k] = this.#step.keep(this.#kept[k]);
     });
     await this.#update(due, dLogits, fail);
     for (const learner of due) if (!learner.failure) learner.iteration += 1;
@@ -122,11 +130,10 @@ export class Training {
   async reconfigure(spec: ExperimentSpec, restart: readonly number[], plugins: PluginSet = this.deps.plugins): Promise<boolean> {
     const old = this.#experiment.spec;
     if (!sameLearners(old, spec)) return false;
-    const experiment = resolveExperiment(spec, plugins, this.#experiment);
-    this.#learnedReward ??= await learnReward(experiment);
+    const experiment = resolveSpec(spec, plugins, this.#experiment);
+    if (experiment.table) this.#learnedReward ??= await learnReward(experiment);
     this.#experiment = experiment;
-    this.#step = new BatchStep(experiment, this.#learnedReward);
-    this.#metrics = new IterationMetrics(experiment.table, this.#step.start);
+    this.#step = openWorldStep(experiment, this.#learnedReward);
     for (const [k, scheme] of experiment.schemes.entries()) {
       const learners = this.learners.filter((learner) => learner.schemeNumber === k);
       if (restart.includes(k) || learners.length === 0 || !scheme) {
@@ -170,7 +177,7 @@ export class Training {
     };
   }
 
-  /** [S·A] logits of every learner's policy as it stands, by position in `learners`. */
+  /** [S·A] logits of every learner's policy as it stands, or the entries of a Gaussian one, by position in `learners`. */
   async policies(): Promise<Float64Array[]> {
     return (await this.family.logits(this.learners)).map((logits) => logits.slice());
   }
@@ -189,7 +196,7 @@ export class Training {
   async #update(due: readonly Learner[], dLogits: readonly Float64Array[], fail: (failure: LearnerFailure) => void): Promise<void> {
     await this.family.step(due, dLogits);
     for (let epoch = 1; epoch < this.#epochs; epoch++) {
-      const logits = await this.family.logits(due);
+      const logits = await (this.family.batchLogits?.(due, true) ?? this.family.logits(due));
       due.forEach((learner, k) => {
         dLogits[k].fill(0);
         if (!learner.failure) this.#attempt(() => this.#step.again(learner, logits[k], this.#kept[k], dLogits[k]), fail);
@@ -207,6 +214,14 @@ export class Training {
       fail(error);
       return undefined;
     }
+  }
+
+  /** Logits of the states that the next batches visit, or of every state where figures or the schemes need them. */
+  #logits(due: readonly Learner[], everywhere: boolean): Promise<readonly Float64Array[]> {
+    const { family } = this;
+    const { objective } = this.#experiment;
+    if (!family.batchLogits || everywhere || due.some(({ scheme }) => needsEveryState(scheme, objective))) return family.logits(due);
+    return family.batchLogits(due, false);
   }
 
   get #replaysExactly(): boolean {
@@ -254,12 +269,14 @@ export class Training {
     const saved = this.#checkpoints.nearest(learner.number, iteration);
     if (saved) learner.restore(saved);
     if (saved?.logits) return saved.logits;
-    const dLogits = new Float64Array(this.#experiment.initialLogits.length);
+    const dLogits = new Float64Array(this.#step.size);
     for (;;) {
-      const [logits] = await this.family.logits([learner]);
-      if (learner.iteration >= iteration) return logits.slice();
-      const result = this.#step.run(learner, logits, dLogits);
-      if (this.#epochs > 1) this.#kept[0] = this.#step.keep(result, this.#kept[0]);
+      const isThere = learner.iteration >= iteration;
+      const [logits] = await this.#logits([learner], isThere);
+      if (isThere) return logits.slice();
+      dLogits.fill(0);
+      this.#step.run(learner, logits, dLogits);
+      if (this.#epochs > 1) this.#kept[0] = this.#step.keep(this.#kept[0]);
       await this.#update([learner], [dLogits], (failure) => {
         throw failure;
       });

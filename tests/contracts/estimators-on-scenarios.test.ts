@@ -6,11 +6,11 @@ import type { ColumnSource } from '../../src/core/contracts/columns';
 import { completeParameters } from '../../src/core/contracts/parameters';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout } from '../../src/core/mdp/rollout';
+import swe from '../../src/core/scenarios/swe-agent';
 import { explanationFaults } from '../support/evaluate-explanation';
 
 const plugins = allPlugins();
-const swe = plugins.get('scenario', 'swe-agent');
-const table = swe.table(completeParameters(swe.params, {}).values);
+const table = swe.table(completeParameters(swe.params, {}).values as never);
 const policy = softmaxPolicy(new Float64Array(table.S * table.A), table.S, table.A);
 const played = rollout(table, policy.threshold, { nTraj: 64, groupSize: 8, seed: 5, learner: 0, iteration: 0 });
 const logits = Float64Array.from(policy.probability, Math.log);

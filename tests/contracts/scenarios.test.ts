@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allPlugins } from '../../src/core/all-plugins';
 import { completeParameters, type Parameter } from '../../src/core/contracts/parameters';
-import type { ScenarioPlugin, Table } from '../../src/core/contracts/scenario';
+import type { ScenarioPlugin, Table, TableScenario } from '../../src/core/contracts/scenario';
 import { expectedMetrics, occupancy } from '../../src/core/mdp/occupancy';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout } from '../../src/core/mdp/rollout';
 
-const scenarios = allPlugins().list('scenario');
+const scenarios = allPlugins().list('scenario').filter((scenario) => scenario.world === 'table');
 
 /** Parameter values a link could carry: within the limits, at them, beyond them, or of the wrong kind. */
 function hostile(parameter: Parameter): fc.Arbitrary<unknown> {
@@ -25,7 +25,7 @@ const settings = (scenario: ScenarioPlugin) =>
     .map((stored) => completeParameters(scenario.params, stored).values as never);
 
 const defaults = (scenario: ScenarioPlugin) => completeParameters(scenario.params, {}).values as never;
-const initialLogits = (scenario: ScenarioPlugin, { S, A }: Table, params: never) =>
+const initialLogits = (scenario: TableScenario, { S, A }: Table, params: never) =>
   scenario.initialLogits?.(params) ?? new Float64Array(S * A);
 
 /** Exact E[(Σ_t column)²] of an episode, by backward induction on E[X] and E[X²] of what is still to come. */
@@ -60,7 +60,8 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
       fc.property(settings(scenario), (params) => {
         const table = scenario.table(params);
         expect(table.A).toBe(scenario.actionNames.length);
-        expect(table.S).toBeLessThanOrEqual(4096);
+        // States of a sequence model are prefixes; there are many, and only those that a batch visits are evaluated.
+        expect(table.S).toBeLessThanOrEqual(table.prefix ? 65_536 : 4096);
         expect(table.features.data.length).toBe(table.S * table.features.width);
         // One expectation for all rows: a large table has tens of thousands.
         const wrong: string[] = [];
@@ -172,6 +173,11 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
             const [from, to] = [picture.nodeOf[table.rowState[r]], picture.nodeOf[table.rowNext[r]]];
             if (from !== to) expect(links.has(`${from} ${to}`), `${from} to ${to}`).toBe(true);
           }
+        } else if (picture.kind === 'tokens') {
+          expect(picture.tokens.length).toBe(table.A);
+          within(picture.promptOf, picture.prompts.length);
+          expect(picture.verdictOf.length).toBe(table.S * table.A);
+          expect(picture.verdictOf.every((verdict) => verdict < picture.verdicts.length)).toBe(true);
         } else {
           expect(picture.actions.length).toBe(table.A);
           for (const gauge of picture.gauges) within(gauge.of, gauge.levels.length);

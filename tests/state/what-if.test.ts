@@ -9,7 +9,7 @@ import { Consequences, withValue, type Track } from '../../src/state/consequence
 import { Experiment } from '../../src/state/experiment.svelte';
 import { mostTellingStep } from '../../src/state/most-telling-step';
 import { cosineOf, sideOf } from '../../src/state/priced-scheme';
-import { STARTING_POLICY } from '../../src/state/scene';
+import { onTable, STARTING_POLICY } from '../../src/state/scene';
 import { WhatIf } from '../../src/state/what-if.svelte';
 
 const plugins = allPlugins();
@@ -65,7 +65,7 @@ describe('re-pricing', () => {
     experiment.setSeed(7);
     nextFrame();
     expect(whatIf.scene).not.toBe(before);
-    expect(whatIf.scene.batch.row).not.toEqual(before.batch.row);
+    expect(onTable(whatIf.scene).batch.row).not.toEqual(onTable(before).batch.row);
   });
 
   test('emits one User Timing measure per frame', () => {
@@ -100,7 +100,8 @@ describe('re-pricing', () => {
     expect(whatIf.frame.problems[0]).toContain('being trained');
     const before = whatIf.frame.schemes[0]!.priced.advantage.slice();
     const batch = whatIf.scene.batch;
-    whatIf.useLearnedReward(Float64Array.from({ length: whatIf.scene.table.rows }, (_, row) => Math.sin(row)), learned);
+    const { table } = onTable(whatIf.scene);
+    whatIf.useLearnedReward(table, Float64Array.from({ length: table.rows }, (_, row) => Math.sin(row)), learned);
     nextFrame();
     expect(whatIf.frame.problems[0]).toBeNull();
     expect(whatIf.scene.batch).toBe(batch);
@@ -110,13 +111,14 @@ describe('re-pricing', () => {
 
   test("shows another policy's rollouts under that policy's exact advantage", () => {
     const whatIf = new WhatIf(spec, plugins, schedule);
-    const { table } = whatIf.scene;
+    const { table } = onTable(whatIf.scene);
     const logits = Float64Array.from({ length: table.S * table.A }, (_, k) => (k % 2 === 0 ? 0 : 1.5));
     const snapshot = { scheme: 1, seed: 0, iteration: 9, logits, critic: null, rewardState: [], estimatorState: undefined, learnedReward: null };
     whatIf.showRolloutsOf({ iteration: 9, snapshot }, spec);
     nextFrame();
     expect(whatIf.scene.objective).toBeLessThan(0.5);
-    expect(whatIf.scene.exact).toEqual(whatIf.scene.batch.gatherExact(whatIf.scene.values.advantage));
+    const { exact, batch, values } = onTable(whatIf.scene);
+    expect(exact).toEqual(batch.gatherExact(values.advantage));
     whatIf.showRolloutsOf(STARTING_POLICY, spec);
     nextFrame();
     expect(whatIf.scene.objective).toBeCloseTo(0.9638, 4);

@@ -1,3 +1,4 @@
+import type { ClosedForm } from './closed-form';
 import type { Parameters, ParameterValues } from './parameters';
 import type { Described } from './plugin';
 
@@ -30,8 +31,15 @@ export interface Table {
   readonly stateTables: Readonly<Record<string, Float64Array>>;
   /** Start states (prompts) and their probabilities. Each group shares one. */
   readonly start: { readonly state: Uint32Array; readonly probability: Float64Array };
-  /** How groups take their starts: each by chance, or all in turn, over the batches; in turn needs equal probabilities. Missing: random. */
-  readonly starts?: 'random' | 'stratified';
+  /**
+   * How groups take their starts: each by chance, all in turn over the batches, or by chance without one twice while others are
+   * left in the batch; the last two need equal probabilities. Missing: random.
+   */
+  readonly starts?: 'random' | 'stratified' | 'distinct';
+  /** Starts that no batch has: what is expected from them is what carries over. */
+  readonly heldOut?: { readonly state: Uint32Array; readonly probability: Float64Array };
+  /** [S] s'·A + a of the state and action that would give the right answer after what is there at s; −1 where there is none. */
+  readonly answer?: Int32Array;
   /**
    * [S] state whose row of logits each state uses: the first of those that the policy cannot tell apart, itself otherwise.
    * Missing: every state has a row of its own. Features of such states are alike, so that networks cannot tell them apart either.
@@ -88,19 +96,38 @@ export type Picture =
       readonly actions: readonly { readonly label: string; readonly short: string; readonly role: 'work' | 'risk' | 'waste' | 'finish' }[];
       /** Progress indicators read off the state, drawn as small gauges beside the chain. */
       readonly gauges: readonly { readonly title: string; readonly of: Int32Array; readonly levels: readonly string[] }[];
+    }
+  | {
+      readonly kind: 'tokens';
+      /** What each action writes. */
+      readonly tokens: readonly { readonly text: string; readonly label: string; readonly role: 'digit' | 'filler' | 'sign' }[];
+      /** Tokens of each prompt, and the right answer. */
+      readonly prompts: readonly { readonly tokens: readonly string[]; readonly answer: string }[];
+      /** [S] prompt of each state, −1 where none is left. */
+      readonly promptOf: Int32Array;
+      /** What a token can be, and which of them the action in each state is, [S·A]. */
+      readonly verdicts: readonly { readonly label: string; readonly role: 'right' | 'repeat' | 'wrong' | 'neutral' }[];
+      readonly verdictOf: Uint8Array;
     };
 
-export interface ScenarioPlugin<P extends Parameters = Parameters> extends Described {
+/** What every scenario declares, whatever its world is made of. */
+interface ScenarioDeclaration<P extends Parameters> extends Described {
   readonly kind: 'scenario';
   /** The question the scenario makes people ask. */
   readonly question: string;
   readonly params: P;
+  /** Facts of every step, by name. */
   readonly signals: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
-  readonly stateTables: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
   /** A share lies in [0, 1] and a count in [0, T] on every trajectory; a number is anything else, a return say. */
   readonly metrics: Readonly<Record<string, { readonly title: string; readonly unit: 'share' | 'count' | 'number' }>>;
   /** What one trajectory is called here ("race", "episode", "solution"). */
   readonly trajectoryNoun: string;
+}
+
+/** A scenario that compiles to a table: finitely many states, everything exact by backward induction. */
+export interface TableScenario<P extends Parameters = Parameters> extends ScenarioDeclaration<P> {
+  readonly world: 'table';
+  readonly stateTables: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
   readonly actionNames: readonly string[];
   readonly table: (params: ParameterValues<P>) => Table;
   readonly picture: (params: ParameterValues<P>) => Picture;
@@ -110,7 +137,30 @@ export interface ScenarioPlugin<P extends Parameters = Parameters> extends Descr
   readonly describeState: (state: number, params: ParameterValues<P>) => string;
 }
 
-/** Declares a scenario. One file, one entry, one default export; the file stem is the id. */
-export function defineScenario<const P extends Parameters>(plugin: Omit<ScenarioPlugin<P>, 'kind'>): ScenarioPlugin<P> {
-  return { ...plugin, kind: 'scenario' };
+/** A scenario of points, with a Gaussian policy and values in closed form. */
+export interface ContinuousScenario<P extends Parameters = Parameters> extends ScenarioDeclaration<P> {
+  readonly world: 'closed-form';
+  /** Facts that are no signals, because they are one per trajectory or per visited point, by name. */
+  readonly facts: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
+  /** The metric that is the true objective; what a trajectory earns of it is the `outcome` column. */
+  readonly truth: string;
+  /** The scenario as one learner meets it; `draw`, in [0, 1), is the learner's own and the same in all its iterations. */
+  readonly closedForm: (params: ParameterValues<P>, draw: number) => ClosedForm;
+}
+
+export type ScenarioPlugin<P extends Parameters = Parameters> = TableScenario<P> | ContinuousScenario<P>;
+
+/** Declares a scenario that compiles to a table. One file, one entry, one default export; the file stem is the id. */
+export function defineScenario<const P extends Parameters>(plugin: Omit<TableScenario<P>, 'kind' | 'world'>): TableScenario<P> {
+  return { ...plugin, kind: 'scenario', world: 'table' };
+}
+
+/** Declares a scenario in closed form. One file, one entry, one default export; the file stem is the id. */
+export function defineContinuousScenario<const P extends Parameters>(plugin: Omit<ContinuousScenario<P>, 'kind' | 'world'>): ContinuousScenario<P> {
+  return { ...plugin, kind: 'scenario', world: 'closed-form' };
+}
+
+/** Why a scenario in closed form cannot do what was asked, in a sentence. */
+export function noTable({ title }: Pick<Described, 'title'>, what: string): string {
+  return `${title} is continuous: its states are points, not rows of a table, so there is no ${what}.`;
 }

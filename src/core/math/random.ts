@@ -16,7 +16,7 @@ export const PCG_MULTIPLIER = 747796405;
 export const PCG_OUTPUT_MULTIPLIER = 277803737;
 
 /** Keeps streams for different uses of the same (seed, learner, iteration) apart. */
-export const STREAM = { trajectory: 0, start: 1, network: 2, label: 3 } as const;
+export const STREAM = { trajectory: 0, start: 1, network: 2, label: 3, instance: 4 } as const;
 
 export interface Stream {
   /** k, as a signed 32-bit integer. */

@@ -4,18 +4,19 @@
  */
 import { advantageRange } from '../../charts/geometry/advantage-range';
 import { barsPicture, chainCard, groupsPicture, pricesPicture, scatterPicture, treePicture, type CardBatch, type PricedRow } from '../../charts/geometry/card-pictures';
+import { pointsCard } from '../../charts/geometry/card-points';
 import { fieldCard, gridCard, trackCard, type Way } from '../../charts/geometry/card-scenes';
 import { count } from '../../charts/geometry/number-format';
 import { Workspace } from '../../core/batch/workspace';
 import type { Picture } from '../../core/contracts/scenario';
-import { resolveExperiment } from '../../core/experiment/resolve';
+import { resolveSpec } from '../../core/experiment/resolve';
 import type { ExperimentSpec, Preset } from '../../core/experiment/spec';
 import type { CardPicture } from '../../core/experiment/topics';
 import type { PluginSet } from '../../core/plugin-set';
 import { mostTellingStep } from '../../state/most-telling-step';
 import { presetLink } from '../../state/preset-cards';
 import { priceScheme, type PricedScheme } from '../../state/priced-scheme';
-import { makeScene, STARTING_POLICY, type Scene } from '../../state/scene';
+import { makeScene, STARTING_POLICY, type Scene, type TableScene } from '../../state/scene';
 import { rowOf, selectedTrajectory } from '../../state/selected-step';
 import type { StepRef } from '../../state/selection.svelte';
 import { slotOf, successOutcome } from '../scheme-words';
@@ -31,18 +32,17 @@ interface Shown {
 
 /** One card of a preset. */
 export async function presetEntry(preset: Preset, plugins: PluginSet): Promise<GalleryEntry> {
-  const isTable = 'table' in plugins.get('scenario', preset.spec.scenario.id);
-  const shown = isTable ? show(preset.spec, plugins) : null;
+  const shown = show(preset.spec, plugins);
   return {
     kind: 'experiment',
     id: preset.id,
     question: preset.question,
     title: preset.spec.title,
-    size: shown ? sizeOf(shown.scene) : 'continuous',
+    size: sizeOf(shown.scene),
     topics: preset.card?.topics ?? [],
     schemes: preset.spec.schemes.map(({ name }) => name),
     address: `lab/${await presetLink(preset.spec)}`,
-    picture: shown ? pictureOf(shown, preset.card?.picture ?? 'prices', preset.card?.field) : '',
+    picture: pictureOf(shown, preset.card?.picture ?? 'prices', preset.card?.field),
   };
 }
 
@@ -53,14 +53,15 @@ export function comparison(preset: Preset, names: readonly string[], plugins: Pl
   return pictureOf(show({ ...preset.spec, schemes, view: { ...preset.spec.view, scheme: schemes.length - 1 } }, plugins), 'prices');
 }
 
-function sizeOf({ table }: Scene): string {
-  return `${count(table.S)} states, ${count(table.horizon)} ${table.horizon === 1 ? 'step' : 'steps'}`;
+function sizeOf({ table, batch }: Scene): string {
+  const steps = table?.horizon ?? batch.maxLen;
+  return `${table ? `${count(table.S)} states` : 'points'}, ${count(steps)} ${steps === 1 ? 'step' : 'steps'}`;
 }
 
 function show(spec: ExperimentSpec, plugins: PluginSet): Shown {
-  const resolved = resolveExperiment(spec, plugins);
+  const resolved = resolveSpec(spec, plugins);
   const scene = makeScene(resolved, STARTING_POLICY);
-  const direction = new Float64Array(scene.table.S * scene.table.A);
+  const direction = new Float64Array(scene.gradient.length);
   const schemes = resolved.schemes.map((compiled, k) => {
     if (!compiled) return null;
     try {
@@ -76,20 +77,24 @@ function show(spec: ExperimentSpec, plugins: PluginSet): Shown {
 }
 
 function pictureOf({ scene, schemes, at, followed }: Shown, kind: CardPicture, field?: string): string {
-  const { batch, exact, scenario } = scene;
+  const { batch, exact } = scene;
   const cells: CardBatch = {
     nTraj: batch.nTraj,
     maxLen: batch.maxLen,
     length: batch.length,
     group: batch.group.id,
     outcome: scene.outcome,
-    action: batch.column('action', 'step-id') as Int32Array,
+    action: scene.table ? (batch.column('action', 'step-id') as Int32Array) : [],
   };
   const row = (series: string, advantage: Float64Array): PricedRow => ({ series, advantage, range: advantageRange(advantage, batch.length, batch.maxLen) });
   const truth = row('x', exact);
   const prices = schemes.flatMap((scheme, k) => (scheme ? [row(slotOf(k).toLowerCase(), scheme.priced.advantage)] : []));
   const coloured = schemes[followed] ? row('', schemes[followed].priced.advantage) : truth;
-  const picture = scenario.picture(scene.scenarioParams as never);
+  if (scene.table === null) {
+    if (kind === 'scene') return pointsCard(scene.world.picture(scene.logits), scene.batch.play, at.trajectory, coloured);
+    return kind === 'groups' ? groupsPicture(cells, coloured) : pricesPicture(cells, at.trajectory, [truth, ...prices]);
+  }
+  const picture = scene.scenario.picture(scene.scenarioParams as never);
   switch (kind) {
     case 'groups':
       return groupsPicture(cells, coloured);
@@ -120,7 +125,7 @@ function pictureOf({ scene, schemes, at, followed }: Shown, kind: CardPicture, f
   return pricesPicture(cells, at.trajectory, [truth, ...prices]);
 }
 
-function wayOf(scene: Scene, at: StepRef, { advantage, range }: PricedRow): Way {
+function wayOf(scene: TableScene, at: StepRef, { advantage, range }: PricedRow): Way {
   const selected = selectedTrajectory(scene, at);
   if (!selected) throw new Error(`Trajectory ${at.trajectory} of this batch has no steps to draw.`);
   const { state, length } = selected;
@@ -136,7 +141,7 @@ function totals({ batch }: Scene, name: string): Float64Array {
 }
 
 /** A state table by cell: the first state that stands there. */
-function shadeOf({ table }: Scene, { cellOf, columns, rows }: Extract<Picture, { kind: 'grid' }>, field: string): Float64Array {
+function shadeOf({ table }: TableScene, { cellOf, columns, rows }: Extract<Picture, { kind: 'grid' }>, field: string): Float64Array {
   const values = table.stateTables[field];
   if (!values) throw new Error(`This scenario has no state table "${field}" to shade a card with; it has ${Object.keys(table.stateTables).join(', ')}.`);
   const shade = new Float64Array(columns * rows).fill(Number.NaN);
