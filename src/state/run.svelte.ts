@@ -11,6 +11,7 @@
 import { editedSchemes, sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
+import type { CheckCommand, CheckEvent } from '../worker/check-scheme';
 import { CurveHistory } from './curve-history';
 import { divergenceOf, type Divergence } from './divergence';
 
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly onmessage: (message: RunMessage) => void;
   /** Records in the spec that a scheme kept learning at an iteration. */
   readonly onbranch: (scheme: number, iteration: number) => void;
+  /** Hears of checks of schemes, which belong to no run. */
+  readonly oncheck?: (event: CheckEvent) => void;
   readonly later?: (callback: () => void, milliseconds: number) => () => void;
 }
 
@@ -245,6 +248,13 @@ export class Run {
     this.#post({ type: 'diagnose', runId: this.#runId, request, logits, batches });
   }
 
+  /** Hands a command about checks on; false where no worker starts. What comes back goes to `oncheck`. */
+  async check(command: CheckCommand): Promise<boolean> {
+    if (!(await this.#ready())) return false;
+    this.#post(command);
+    return true;
+  }
+
   /** The experiment was edited. While `live`, a slider is still held. */
   specChanged(spec: ExperimentSpec, live: boolean): void {
     this.#spec = spec;
@@ -354,6 +364,10 @@ export class Run {
   }
 
   #receive(event: Event): void {
+    if (event.type === 'checking' || event.type === 'checked') {
+      this.#options.oncheck?.(event);
+      return;
+    }
     if (event.runId !== this.#runId) return;
     switch (event.type) {
       case 'frame':

@@ -8,6 +8,7 @@
  */
 import type { EstimatorDiagnosis as SchemeDiagnosis } from '../core/diagnostics/bias-variance';
 import type { ExperimentSpec } from '../core/experiment/spec';
+import type { CheckCommand, CheckEvent } from './check-scheme';
 
 export type { SchemeDiagnosis };
 
@@ -38,7 +39,8 @@ export type Command =
       readonly request: number;
       readonly logits: Float64Array;
       readonly batches: number;
-    };
+    }
+  | CheckCommand;
 
 /** One row per learner and iteration. */
 export const METRICS = [
@@ -99,7 +101,9 @@ export type Event =
     }
   | { readonly type: 'finished'; readonly runId: number }
   | { readonly type: 'notice'; readonly runId: number; readonly code: NoticeCode; readonly message: string }
-  | { readonly type: 'failed'; readonly runId: number; readonly code: FailureCode; readonly message: string; readonly scheme?: number };
+  | { readonly type: 'failed'; readonly runId: number; readonly code: FailureCode; readonly message: string; readonly scheme?: number }
+  /** Answers about a spec of their own: they belong to no run. */
+  | CheckEvent;
 
 export type NoticeCode = 'engine-fallback' | 'device-lost' | 'parameter-clamped';
 export type FailureCode = 'non-finite' | 'missing-column' | 'unknown-plugin' | 'unreadable-spec' | 'internal';

@@ -1,4 +1,5 @@
 import { printed } from '../contracts/explanation';
+import type { Table } from '../contracts/scenario';
 import type { Experiment } from '../experiment/resolve';
 import { startValue } from '../mdp/exact';
 import { optimalPolicy } from '../mdp/optimal';
@@ -6,6 +7,7 @@ import { softmaxPolicy } from '../mdp/policy';
 import type { CompiledScheme } from '../scheme/compile-scheme';
 import { isScheduled } from '../scheme/scheme-at';
 import { cycleInWords, farming, type Farming } from './farming';
+import { withLearnedRows } from './learned-rows';
 import { compareOptima, invarianceInWords, type PolicyInvariance } from './policy-invariance';
 import { returnDistance, type ReturnDistance } from './return-distance';
 import { rewardDistance, type RewardDistance } from './reward-distance';
@@ -34,7 +36,11 @@ export interface SchemeCheck {
   /** Iteration whose scheduled weights and thresholds were looked at; null where nothing is scheduled. */
   readonly iteration: number | null;
   readonly invariance: InvarianceCheck;
-  readonly farming: Farming & { readonly words: string };
+  readonly farming: Farming & {
+    readonly words: string;
+    /** What the cycle's states are, in order. */
+    readonly places: readonly string[];
+  };
   readonly distance: RewardDistance | { readonly reason: string };
   readonly returns: ReturnDistance;
   readonly terms: TermScales;
@@ -46,9 +52,16 @@ export interface CheckProgress {
   readonly share: number;
 }
 
+export interface CheckOptions {
+  /** Iteration whose scheduled weights and thresholds are looked at, 0 unless given. */
+  readonly iteration?: number;
+  /** [rows] what the learned reward model says of every table row, where a scheme reads one. */
+  readonly learnedReward?: Float64Array | null;
+}
+
 /** Runs every check on one scheme of an experiment. Throws an Error with the reason where the scheme could not be compiled. */
-export function checkScheme(experiment: Experiment, k: number, iteration = 0): SchemeCheck {
-  const steps = checkSchemeSteps(experiment, k, iteration);
+export function checkScheme(experiment: Experiment, k: number, options: CheckOptions = {}): SchemeCheck {
+  const steps = checkSchemeSteps(experiment, k, options);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -56,15 +69,16 @@ export function checkScheme(experiment: Experiment, k: number, iteration = 0): S
 }
 
 /** The same in steps, so that a caller can let others work, show how far it is, and stop. */
-export function* checkSchemeSteps(experiment: Experiment, k: number, iteration = 0): Generator<CheckProgress, SchemeCheck> {
-  const { table, initialLogits, scenario, scenarioParams, spec } = experiment;
-  const scheme = experiment.schemes[k];
-  if (!scheme) throw new Error(experiment.failures.find((failure) => failure.scheme === k)?.message ?? 'This scheme could not be compiled.');
+export function* checkSchemeSteps(experiment: Experiment, k: number, { iteration = 0, learnedReward = null }: CheckOptions = {}): Generator<CheckProgress, SchemeCheck> {
+  const { initialLogits, scenario, scenarioParams, spec } = experiment;
+  const compiled = experiment.schemes[k];
+  if (!compiled) throw new Error(experiment.failures.find((failure) => failure.scheme === k)?.message ?? 'This scheme could not be compiled.');
   const describe = { state: (s: number) => scenario.describeState(s, scenarioParams as never), action: (a: number) => scenario.actionNames[a] };
   const { groupSize } = spec.training;
+  const { table, scheme } = learnedReward ? withLearnedRows(experiment.table, compiled, learnedReward) : { table: experiment.table, scheme: compiled };
 
   yield { stage: 'solving both', share: 0 };
-  const found = trusted(scheme, experiment, groupSize, iteration);
+  const found = trusted(scheme, table, initialLogits, groupSize, iteration);
   const solved = typeof found === 'string' ? null : found;
   const optimum = solved && (yield* mapped(solveSchemeSteps(solved.table, solved.pay, scheme.spec.gamma), (share) => ({ stage: 'solving both', share: 0.5 * share })));
   const compared = optimum && compareOptima(optimum);
@@ -93,7 +107,7 @@ export function* checkSchemeSteps(experiment: Experiment, k: number, iteration =
   return {
     iteration: isScheduled(scheme.spec) ? iteration : null,
     invariance,
-    farming: { ...farmed, words },
+    farming: { ...farmed, words, places: farmed.cycle?.states.map(describe.state) ?? [] },
     distance: typeof distance === 'string' ? { reason: distance } : distance,
     returns,
     terms,
@@ -101,7 +115,7 @@ export function* checkSchemeSteps(experiment: Experiment, k: number, iteration =
 }
 
 /** The scheme as a table, if what the table pays is what pricing pays. */
-function trusted(scheme: CompiledScheme, { table, initialLogits }: Experiment, groupSize: number, iteration: number): Solvable | string {
+function trusted(scheme: CompiledScheme, table: Table, initialLogits: Float64Array, groupSize: number, iteration: number): Solvable | string {
   const found = solvable(scheme, table, iteration);
   if (typeof found === 'string' || paysAsPriced(scheme, table, found, initialLogits, groupSize, iteration)) return found;
   return 'On seeded trajectories the scheme pays otherwise than transition by transition.';
