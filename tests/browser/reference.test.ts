@@ -38,9 +38,9 @@ test('a tree estimator draws its merged prefixes with their values', async () =>
     const words = (await page.locator('svg.tree').getAttribute('aria-label'))!;
     const { prefixValues } = runEstimatorCase({ estimator: 'tempo', input: SAMPLE }, plugins) as unknown as { prefixValues: number[][] };
     const value = (x: number) => `${x > 0 ? '+' : ''}${Number(x.toFixed(2))}`;
-    expect(words).toContain(`root: ${value(prefixValues[0][0])}, shared by 3`);
-    expect(words).toContain(`depth 2, action 2: ${value(prefixValues[0][2])}, shared by 2`);
-    expect(words).toContain(`depth 4, action 3: ${value(prefixValues[0][4])}, shared by 1`);
+    expect(words).toContain(`root: ${value(prefixValues[0][0])}, 3 attempts`);
+    expect(words).toContain(`depth 2, a2: ${value(prefixValues[0][2])}, 2 attempts`);
+    expect(words).toContain(`depth 4, a3: ${value(prefixValues[0][4])}, 1 attempt`);
   });
 });
 

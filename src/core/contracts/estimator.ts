@@ -1,4 +1,5 @@
 import type { Columns, Needs } from './columns';
+import type { MergedSteps } from './merged-steps';
 import type { Parameters, ParameterValues } from './parameters';
 import type { CallContext, Described, ExplainFn, Flavour, Outputs, OutputValues, WorkedExample } from './plugin';
 
@@ -17,6 +18,8 @@ export type EstimatorLaw =
 export type EstimateResult<O extends Outputs = Outputs> = {
   /** [nTraj × maxLen], 0 in padding */
   readonly advantage: Float64Array;
+  /** [nTraj × maxLen] weight of ∇ log π(right answer | state) that the update adds at a step which gives an answer; 0 elsewhere. */
+  readonly imitation?: Float64Array;
   /** State to carry to the next iteration. */
   readonly state?: unknown;
 } & OutputValues<O>;
@@ -52,6 +55,8 @@ export interface EstimatorPlugin<P extends Parameters = Parameters, N extends Ne
       };
   estimate(columns: Columns<N>, params: ParameterValues<P>, context: CallContext): EstimateResult<O>;
   explain: ExplainFn<P, N, EstimateResult<O>>;
+  /** Which steps count as one, around one step: the picture beside its explanation. For estimators that compare inside a tree or graph. */
+  merged?(columns: Columns<N>, params: ParameterValues<P>, result: EstimateResult<O>, trajectory: number, step: number): MergedSteps;
 }
 
 type Input<P extends Parameters, N extends Needs, O extends Outputs> = Omit<

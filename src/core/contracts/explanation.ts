@@ -30,6 +30,7 @@ export interface ExplanationPart {
 
 /** A member the number was compared with: a group member's return, a sibling's value. */
 export interface ExplanationMember {
+  /** −1 for what no trajectory of the batch did, such as a candidate that was not taken. */
   readonly trajectory: number;
   readonly step?: number;
   readonly value: number;

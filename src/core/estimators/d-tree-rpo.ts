@@ -1,6 +1,7 @@
 import { defineEstimator } from '../contracts/estimator';
 import { explanation, fill, line, meanLine } from '../contracts/explanation-lines';
 import { trajectoryTotals } from '../math/group-statistics';
+import { mergedPrefixes, stepsThrough } from '../math/merged-prefixes';
 import { backedUpValues, childrenOf, prefixTree, siblingMoments } from '../math/prefix-tree';
 
 /**
@@ -91,10 +92,16 @@ export default defineEstimator({
     const others = childrenOf(tree, parent).filter((each) => each !== node);
     const shown = advantage[i * maxLen + t];
     const own = line('Value of this choice', 'V', 'mean over its children', fill`${value[node]}`, value[node], 'value');
-    const members = { title: 'Values of the siblings', values: [node, ...others].map((each) => ({ trajectory: i, step: t, value: value[each] })) };
+    const members = { title: 'Values of the siblings', values: stepsThrough(columns, tree, [node, ...others], t, i).map((at, k) => ({ ...at, value: value[k === 0 ? node : others[k - 1]] })) };
     if (form === 'paper') return explanation([own, line('Advantage', 'Â', 'V − V(parent)', fill`${value[node]} − ${value[parent]}`, shown, 'advantage')], { members });
     if (others.length === 0) return explanation([own, line('Advantage', 'Â', 'V', fill`${value[node]}`, shown, 'advantage')], { members, note: 'An only child keeps its value.' });
     const mean = meanLine('Mean of the other siblings', 'b', "mean V(c'), c' ≠ c", others.map((each) => value[each]));
     return explanation([own, mean, line('Advantage', 'Â', 'V − b', fill`${value[node]} − ${mean.value}`, shown, 'advantage')], { members: { ...members, baseline: mean.value } });
+  },
+  merged(columns, _params, _result, i, t) {
+    const tree = prefixTree(columns, columns.group, columns.action);
+    const total = trajectoryTotals(columns.reward, columns, (size) => new Float64Array(size));
+    const merged = mergedPrefixes(columns, tree, backedUpValues(tree, columns, total), i, t, { ends: total });
+    return { title: 'Tree of this group', values: 'the mean over the node’s children', unit: 'attempt', ...merged };
   },
 });

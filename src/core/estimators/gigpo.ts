@@ -4,6 +4,7 @@ import { defineEstimator } from '../contracts/estimator';
 import { explanation, fill, line } from '../contracts/explanation-lines';
 import { rewardToGoLine, scoreLines, totalLine } from '../math/group-explanation';
 import { groupMoments, membersOf, rewardToGo, trajectoryTotals, type Buffer } from '../math/group-statistics';
+import { mergedVisits } from '../math/merged-visits';
 import { groupCells } from '../math/prefix-tree';
 
 const needs = { reward: 'step', group: 'group', state: 'state-id' } as const;
@@ -180,5 +181,11 @@ export default defineEstimator({
         members: { title: 'Returns from visits of the same state', baseline: visits.reduce((a, v) => a + v.value, 0) / visits.length, values: visits },
       },
     );
+  },
+  merged(columns, _params, { returns }, i, t) {
+    const { maxLen, group, state } = columns;
+    const cells = groupCells(columns, group, state, maxLen + 1);
+    const merged = mergedVisits(columns, cells, (j, step) => returns![j * maxLen + step], i, t, 'state', (step) => `state ${state[i * (maxLen + 1) + step]}`);
+    return { title: 'States that this group shares', values: 'the mean return from there on, over all visits', unit: 'visit', ...merged };
   },
 });

@@ -4,6 +4,7 @@ import { defineEstimator } from '../contracts/estimator';
 import { explanation, fill, line } from '../contracts/explanation-lines';
 import { groupValues, scoreLines } from '../math/group-explanation';
 import { groupScores, membersOf, type Buffer } from '../math/group-statistics';
+import { mergedPrefixes, stepsThrough } from '../math/merged-prefixes';
 import { childrenOf, passingThrough, prefixTree, siblingMoments, type PrefixTree } from '../math/prefix-tree';
 
 const needs = { outcome: 'trajectory', group: 'group', action: 'step-id', format: 'step?' } as const;
@@ -144,8 +145,13 @@ export default defineEstimator({
           { label: 'Fork', value: params.forkWeight * f },
           { label: 'Attempt', value: params.trajectoryWeight * z },
         ],
-        members: { title: 'Values of the siblings', values: siblings.map((each) => ({ trajectory: i, step: t, value: value[each] })) },
+        members: { title: 'Values of the siblings', values: stepsThrough(columns, tree, siblings, t, i).map((at, k) => ({ ...at, value: value[siblings[k]] })) },
       },
     );
+  },
+  merged(columns, params, _result, i, t) {
+    const tree = prefixTree(columns, columns.group, columns.action);
+    const merged = mergedPrefixes(columns, tree, nodeValuesOf(columns, tree, params), i, t, { rootValue: false });
+    return { title: 'Tree of this group', values: 'the decayed outcome and format of those who pass', unit: 'attempt', ...merged };
   },
 });

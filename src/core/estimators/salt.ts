@@ -4,6 +4,7 @@ import { defineEstimator } from '../contracts/estimator';
 import { explanation, meanLine } from '../contracts/explanation-lines';
 import { groupValues, leaveOneOutLines, otherValues, scoreLines, totalLine } from '../math/group-explanation';
 import { groupScores, leaveOneOut, trajectoryTotals, type Buffer } from '../math/group-statistics';
+import { mergedVisits } from '../math/merged-visits';
 import { edgeCells } from '../math/prefix-tree';
 
 const needs = { reward: 'step', group: 'group', state: 'state-id', action: 'step-id' } as const;
@@ -107,5 +108,12 @@ export default defineEstimator({
     return explanation([totalLine(reward, columns, i), ...base, { ...mean, quantity: 'advantage' }], {
       members: { title: 'Scores of those who took this step', baseline: mean.value, values: traversals },
     });
+  },
+  merged(columns, params, _result, i, t) {
+    const { maxLen, group, state, action } = columns;
+    const score = baseScores(columns, params.base, params.epsilon, (size) => new Float64Array(size));
+    const edges = edgeCells(columns, group, state, action, params.history);
+    const merged = mergedVisits(columns, edges, (j) => score[j], i, t, 'action', (step) => `a${action[i * maxLen + step]}`);
+    return { title: 'Steps that this group shares', values: 'the mean score of those who took the step', unit: 'visit', ...merged };
   },
 });

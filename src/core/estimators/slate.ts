@@ -1,6 +1,7 @@
 import { epsilon } from '../contracts/common-parameters';
 import { defineEstimator } from '../contracts/estimator';
 import { explanation, fill, line } from '../contracts/explanation-lines';
+import type { MergedNode } from '../contracts/merged-steps';
 import { scoreLines } from '../math/group-explanation';
 
 interface Settings {
@@ -118,6 +119,21 @@ export default defineEstimator({
       : line('Reward of the step taken', 'r', 'think + action', fill`${think} + ${action}`, rewards[taken], 'reward');
     const rule = { normByStd: true, ddof: 1, epsilon: params.epsilon, singleton: 'zero' } as const;
     const compared = scoreLines(rewards[taken], rewards, rule, { symbol: 'r' }).map((each) => ({ ...each, label: each.label.replace('Group', 'Candidates’') }));
-    return explanation([own, ...compared], { members: { title: 'Rewards of the candidates', values: rewards.map((value) => ({ trajectory: i, step: t, value })) } });
+    return explanation([own, ...compared], { members: { title: 'Rewards of the candidates', values: rewards.map((value, c) => ({ trajectory: c === taken ? i : -1, step: t, value })) } });
+  },
+  merged({ length, maxLen, candidates, selected }, params, _result, i, t) {
+    const nodes: MergedNode[] = [{ parent: -1, name: 'start', kind: 'root', value: null, count: 1, isOwn: true, at: null }];
+    let [parent, chosen] = [0, 0];
+    for (let step = 0; step < length[i]; step++) {
+      const list = candidatesAt(candidates[i], i, step);
+      const taken = nodes.length + selected[i * maxLen + step];
+      list.forEach((candidate, c) => {
+        const isOwn = nodes.length === taken;
+        nodes.push({ parent, name: `${candidate.type} ${c + 1}`, kind: 'candidate', value: rewardOf(candidate, step, params), count: 1, isOwn, at: { trajectory: i, step } });
+      });
+      parent = taken;
+      if (step === t) chosen = taken;
+    }
+    return { title: 'Candidates of every step', values: 'the candidate’s reward', unit: 'candidate', nodes, selected: chosen };
   },
 });

@@ -4,7 +4,8 @@ import { defineEstimator } from '../contracts/estimator';
 import { deviationLine, explanation, fill, line, meanLine, memberValues } from '../contracts/explanation-lines';
 import { groupValues, totalLine } from '../math/group-explanation';
 import { groupMoments, membersOf, trajectoryTotals } from '../math/group-statistics';
-import { passingThrough, prefixTree, prefixValueColumn, type PrefixTree } from '../math/prefix-tree';
+import { mergedPrefixes } from '../math/merged-prefixes';
+import { nodeMeans, passingThrough, prefixTree, prefixValueColumn, type PrefixTree } from '../math/prefix-tree';
 
 const needs = { reward: 'step', group: 'group', action: 'step-id', state: 'state-id?' } as const;
 
@@ -137,5 +138,11 @@ export default defineEstimator({
       ],
       members: { title: 'Returns of those who share the prefix', baseline: before.value, values: memberValues(through(t), (j) => total[j]) },
     });
+  },
+  merged(columns, params, _result, i, t) {
+    const tree = treeOf(columns, params.prefix);
+    const total = trajectoryTotals(columns.reward, columns, (size) => new Float64Array(size));
+    const merged = mergedPrefixes(columns, tree, nodeMeans(tree, columns, total), i, t, { ends: total, endIsValue: true });
+    return { title: 'Beginnings of this group', values: 'the mean return of those who share the beginning', unit: 'attempt', ...merged };
   },
 });

@@ -2,6 +2,7 @@ import { weight } from '../contracts/common-parameters';
 import type { Columns } from '../contracts/columns';
 import { defineEstimator } from '../contracts/estimator';
 import { explanation, fill, line, meanLine } from '../contracts/explanation-lines';
+import type { MergedNode } from '../contracts/merged-steps';
 import { groupMembers, groupValues, scoreLines, totalLine } from '../math/group-explanation';
 import { broadcast, groupScores, membersOf, trajectoryTotals, type Buffer } from '../math/group-statistics';
 
@@ -110,5 +111,33 @@ export default defineEstimator({
     return explanation([totalLine(columns.reward, columns, i), promise, a, ...scoreLines(staged[i], groupValues(staged, group, i), rule, { symbol: 'a' })], {
       members: groupMembers(staged, group, i, 'Returns beyond the promise'),
     });
+  },
+  merged(columns, params, { prefixValues: values }, i) {
+    const { group, prefix, reward } = columns;
+    const total = trajectoryTotals(reward, columns, (size) => new Float64Array(size));
+    const own = key(listOf(prefix[i]));
+    const nodes: MergedNode[] = [];
+    const numberOf = new Map<string, number>();
+    const members = Array.from(membersOf(group, i));
+    // Shorter prefixes first, so that parents stand before their children; each is valued by an attempt that starts from it.
+    const starts = [...new Set(members.map((j) => key(listOf(prefix[j]))))];
+    const beginnings = new Set(members.flatMap((j) => listOf(prefix[j]).map((_, length, list) => key(list.slice(0, length)))));
+    const all = [...new Set([...beginnings, ...starts, ''])].map((at) => (at === '' ? [] : at.split(' '))).sort((a, b) => a.length - b.length);
+    for (const list of all) {
+      const at = key(list);
+      const from = members.find((j) => key(listOf(prefix[j])) === at);
+      const below = members.filter((j) => key(listOf(prefix[j]).slice(0, list.length)) === at);
+      const parent = list.length === 0 ? -1 : numberOf.get(key(list.slice(0, -1)))!;
+      numberOf.set(at, nodes.length);
+      const isOwn = own === at || own.startsWith(list.length === 0 ? '' : `${at} `);
+      nodes.push({ parent, name: list.length === 0 ? 'root' : `a${list[list.length - 1]}`, kind: list.length === 0 ? 'root' : 'state', value: from === undefined ? null : values![from], count: below.length, isOwn, at: null });
+    }
+    let selected = 0;
+    for (const j of members) {
+      if (j === i) selected = nodes.length;
+      nodes.push({ parent: numberOf.get(key(listOf(prefix[j])))!, name: `attempt ${j + 1}`, kind: 'visit', value: total[j], count: 1, isOwn: j === i, at: { trajectory: j, step: 0 } });
+    }
+    const word = params.value === 'expectation' ? 'mean' : params.value === 'optimistic' ? 'best' : 'worst';
+    return { title: 'Prefixes that this group started from', values: `the ${word} return below the prefix, or the attempt’s own`, unit: 'attempt', nodes, selected };
   },
 });

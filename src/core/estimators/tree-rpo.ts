@@ -2,6 +2,7 @@ import { ddof, epsilon } from '../contracts/common-parameters';
 import { defineEstimator } from '../contracts/estimator';
 import { deviationLine, explanation, fill, line, meanLine } from '../contracts/explanation-lines';
 import { trajectoryTotals } from '../math/group-statistics';
+import { mergedPrefixes, stepsThrough } from '../math/merged-prefixes';
 import { backedUpValues, childrenOf, prefixTree, siblingMoments } from '../math/prefix-tree';
 
 /** sqrt(μ(1 − μ)), 0 where μ lies outside [0, 1]. */
@@ -95,7 +96,7 @@ export default defineEstimator({
     const node = tree.nodeOf[i * (maxLen + 1) + t + 1];
     const siblings = childrenOf(tree, tree.parent[node]);
     const values = siblings.map((each) => value[each]);
-    const members = { title: 'Values of the siblings', values: siblings.map((each) => ({ trajectory: i, step: t, value: value[each] })) };
+    const members = { title: 'Values of the siblings', values: stepsThrough(columns, tree, siblings, t, i).map((at, k) => ({ ...at, value: values[k] })) };
     const own = line('Value of this choice', 'V', 'mean over its children', fill`${value[node]}`, value[node], 'value');
     const flat = values.every((x) => x === values[0]);
     if (flat) return explanation([own, line('Advantage', 'Â', '0', '0', 0, 'advantage')], { members, note: values.length === 1 ? 'An only child has no siblings to compare with.' : 'All siblings are worth the same.' });
@@ -108,5 +109,11 @@ export default defineEstimator({
       [own, mean, spread, line('Advantage', 'Â', '(V − μ) / (σ + ε)', fill`(${value[node]} − ${mean.value}) / (${spread.value} + ${params.epsilon})`, advantage[i * maxLen + t], 'advantage')],
       { members: { ...members, baseline: mean.value } },
     );
+  },
+  merged(columns, _params, _result, i, t) {
+    const tree = prefixTree(columns, columns.group, columns.action);
+    const total = trajectoryTotals(columns.reward, columns, (size) => new Float64Array(size));
+    const merged = mergedPrefixes(columns, tree, backedUpValues(tree, columns, total), i, t, { ends: total });
+    return { title: 'Tree of this group', values: 'the mean over the node’s children', unit: 'attempt', ...merged };
   },
 });

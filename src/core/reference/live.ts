@@ -7,7 +7,7 @@ import type { Explanation } from '../contracts/explanation';
 import type { Parameters, StoredValues } from '../contracts/parameters';
 import type { RewardPlugin } from '../contracts/reward';
 import { SAMPLE, SITUATIONS } from './sample';
-import { prefixPicture, type TreeNode } from './prefix-picture';
+import { mergedPicture, type MergedPicture } from './merged-picture';
 
 export { provenanceWords } from '../contracts/provenance';
 
@@ -35,15 +35,16 @@ export interface LiveFigures {
   readonly shownStep: 'first' | 'last';
   readonly rows: readonly LiveRow[];
   readonly explained: { readonly trajectory: number; readonly step: number; readonly explanation: Explanation } | null;
-  readonly tree: readonly TreeNode[] | null;
+  /** What the estimator merges around the explained step; null where it merges nothing. */
+  readonly tree: MergedPicture | null;
 }
 
 interface Run {
   readonly batch: Batch;
   readonly given: Float64Array | null;
   readonly cells: Float64Array;
-  readonly result: Readonly<Record<string, unknown>>;
   explain(i: number, t: number): Explanation;
+  merged?(i: number, t: number): MergedPicture;
 }
 
 /** The figures of a plug-in; null when neither the shared batch nor its own example can be priced. */
@@ -79,7 +80,7 @@ function figures(plugin: EstimatorPlugin | RewardPlugin, run: Run, params: Store
     shownStep,
     rows,
     explained: shown && { ...shown, explanation: run.explain(shown.trajectory, shown.step) },
-    tree: plugin.kind === 'estimator' ? prefixPicture(plugin, batch, run.result) : null,
+    tree: (shown && run.merged?.(shown.trajectory, shown.step)) ?? null,
   };
 }
 
@@ -119,11 +120,12 @@ function attempt(plugin: EstimatorPlugin | RewardPlugin, params: StoredValues, i
       const { batch, columns, params: values, result } = estimateInput(plugin, params, input);
       const reward = batch.column('reward', 'step');
       const explain = (i: number, t: number) => plugin.explain(columns as never, values as never, result, i, t);
-      return { batch, given: typeof reward === 'string' ? null : (reward as Float64Array), cells: result.advantage, result, explain };
+      const merged = (i: number, t: number) => mergedPicture(plugin.merged!(columns as never, values as never, result, i, t));
+      return { batch, given: typeof reward === 'string' ? null : (reward as Float64Array), cells: result.advantage, explain, ...(plugin.merged && { merged }) };
     }
     const { batch, columns, params: values, result } = priceInput(plugin, params, input);
     const explain = (i: number, t: number) => plugin.explain(columns as never, values as never, result, i, t);
-    return { batch, given: null, cells: result.reward, result, explain };
+    return { batch, given: null, cells: result.reward, explain };
   } catch {
     return null;
   }

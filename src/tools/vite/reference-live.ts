@@ -60,10 +60,10 @@ export function disagreements(kind: Priced, { rows, spans, shownStep }: LiveFigu
   return section(others.some(({ isFlavour }) => isFlavour) ? 'Where published code disagrees' : 'What its settings change', `${words}${wide('Settings compared', table)}`);
 }
 
-export function prefixTree({ tree, shared }: LiveFigures): string {
+export function mergedTree({ tree, shared }: LiveFigures): string {
   if (!tree) return '';
-  const words = `Attempts of the ${shared ? 'first group' : 'first group of the example'} that begin alike are one path until they part. The number in a node is the value of that beginning; square nodes are ends.`;
-  return section('The tree of merged prefixes', `<p class="note">${words}</p><div class="picture" tabindex="0" role="group" aria-label="Prefix tree">${treePicture(tree)}</div>`);
+  const words = `${shared ? 'The first group' : 'The first group of the example'}, around the step explained above: its way is drawn thick. The number in a node is ${tree.values}; × counts who share it.`;
+  return section(tree.title.replace(/\bthis group\b/, 'a group'), `<p class="note">${escapeHtml(words)}</p><div class="picture" tabindex="0" role="group" aria-label="${escapeHtml(tree.title)}">${treePicture(tree)}</div>`);
 }
 
 /** A hand-worked example as a table: what each trajectory brings, and what it gets. */

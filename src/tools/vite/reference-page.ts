@@ -4,7 +4,7 @@ import type { Citation, Described, Flavour, WorkedExample } from '../../core/con
 import type { RewardLaw } from '../../core/contracts/reward';
 import type { PluginKind } from '../../core/plugin-set';
 import { kinds, type LiveReference, type LoadedPlugins } from './catalogue.ts';
-import { disagreements, miniature, prefixTree, workedByHand } from './reference-live.ts';
+import { disagreements, miniature, mergedTree, workedByHand } from './reference-live.ts';
 import { thumbnail } from './reference-pictures.ts';
 import { code, escapeHtml, list, section, wide } from './reference-text.ts';
 
@@ -134,7 +134,7 @@ function article(plugin: Declared, { formulas, live }: LoadedPlugins): string {
     prose('When to use it', plugin.useWhen),
     prose('What breaks it', plugin.breaksWhen),
     priced && figures && miniature(priced, plugin.title, figures),
-    figures && prefixTree(figures),
+    figures && mergedTree(figures),
     priced && figures && disagreements(priced, figures),
     parameterTable(plugin.params),
     needs(plugin.needs),

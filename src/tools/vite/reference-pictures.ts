@@ -1,6 +1,6 @@
 /** Pictures of reference pages as SVG text. Colours are classes of reference.css, so that they follow the theme. */
 import type { LiveFigures } from '../../core/reference/live';
-import type { TreeNode } from '../../core/reference/prefix-picture';
+import type { MergedPicture, PlacedNode } from '../../core/reference/merged-picture';
 import { escapeHtml, shortNumber } from './reference-text.ts';
 
 /** Colours each way from zero. */
@@ -68,29 +68,30 @@ export function thumbnail(cells: Float64Array, batch: Batch): string {
   return `<svg class="thumb" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true">${[...paths].map(([name, d]) => `<path class="${name}" d="${d}"/>`).join('')}</svg>`;
 }
 
-/** Merged prefixes from the root at the left: a node's number is the value of its prefix, an edge's the action taken. */
-export function treePicture(nodes: readonly TreeNode[]): string {
-  const [stepX, rowY, left, top] = [104, 40, 34, 24];
+/** What an estimator merges, from the root at the left: a node's number is its worth, the way of the explained step is thick. */
+export function treePicture({ nodes, selected, title, unit }: MergedPicture): string {
+  const [stepX, rowY, left, top] = [112, 46, 34, 32];
   const rows = Math.max(...nodes.map(({ row }) => row)) + 1;
   const depth = Math.max(...nodes.map((node) => node.depth));
-  const [width, height] = [left + depth * stepX + 44, top + rows * rowY];
-  const at = ({ depth: d, row }: TreeNode) => ({ x: left + d * stepX, y: top + row * rowY });
+  const [width, height] = [left + depth * stepX + 84, top + (rows - 1) * rowY + 20];
+  const at = ({ depth: d, row }: PlacedNode) => ({ x: left + d * stepX, y: top + row * rowY });
   const parts: string[] = [];
-  for (const node of nodes) {
-    if (node.parent < 0) continue;
+  nodes.forEach((node, k) => {
+    if (node.parent < 0) return;
     const [from, to] = [at(nodes[node.parent]), at(node)];
     const middle = (from.x + to.x) / 2;
-    parts.push(`<path class="edge" d="M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}"/>`);
-    parts.push(`<text class="axis" x="${(from.x + 2 * to.x) / 3 - 6}" y="${(from.y + 4 * to.y) / 5 - 6}">a${node.action}</text>`);
-  }
-  for (const node of nodes) {
+    parts.push(`<path class="edge${node.isOwn ? ' own' : ''}${k === selected ? ' chosen' : ''}" d="M${from.x + 22} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x - 22} ${to.y}"/>`);
+  });
+  nodes.forEach((node, k) => {
     const { x, y } = at(node);
-    parts.push(`<rect class="node${node.isEnd ? ' end' : ''}" x="${x - 22}" y="${y - 12}" width="44" height="24" rx="${node.isEnd ? 4 : 12}"/>`);
-    parts.push(`<text class="value" x="${x}" y="${y + 4.5}">${node.value === null ? `${node.passing}×` : shortNumber(node.value)}</text>`);
-  }
+    const form = `node${node.isLeaf ? ' end' : ''}${node.isOwn ? ' own' : ''}${k === selected ? ' chosen' : ''}`;
+    parts.push(`<rect class="${form}" x="${x - 22}" y="${y - 12}" width="44" height="24" rx="${node.isLeaf ? 4 : 12}"/>`);
+    parts.push(`<text class="axis name" x="${x - 21}" y="${y - 16}">${escapeHtml(node.kind === 'root' ? 'start' : node.name)}${node.count > 1 ? ` ×${node.count}` : ''}</text>`);
+    parts.push(`<text class="value" x="${x}" y="${y + 4.5}">${node.value === null ? '–' : shortNumber(node.value)}</text>`);
+  });
   const words = nodes
     .filter((node) => node.value !== null)
-    .map((node) => `${node.parent < 0 ? 'root' : `depth ${node.depth}, action ${node.action}`}: ${shortNumber(node.value!)}, shared by ${node.passing}`)
+    .map((node) => `${node.parent < 0 ? 'root' : `depth ${node.depth}, ${node.name}`}: ${shortNumber(node.value!)}, ${node.count} ${node.count === 1 ? unit : `${unit}s`}`)
     .join('; ');
-  return `<svg class="tree" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Prefix tree of the first group. ${escapeHtml(words)}.">${parts.join('')}</svg>`;
+  return `<svg class="tree" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${title}. ${words}.`)}">${parts.join('')}</svg>`;
 }

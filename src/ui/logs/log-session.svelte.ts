@@ -11,6 +11,7 @@ import { readLog } from '../../core/batch/log-text';
 import { freshBuffer } from '../../core/batch/workspace';
 import type { EstimateResult, EstimatorPlugin } from '../../core/contracts/estimator';
 import type { Explanation } from '../../core/contracts/explanation';
+import type { MergedSteps } from '../../core/contracts/merged-steps';
 import { completeParameters, type StoredValues } from '../../core/contracts/parameters';
 import { batchFigures, type BatchFigures } from '../../core/diagnostics/batch-figures';
 import { loadPlugins } from '../../core/on-demand';
@@ -220,6 +221,11 @@ export class LogSession {
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
+  }
+
+  /** Which steps the lane's estimator treats as one around a step; null where it merges none. */
+  merged({ plugin, columns, values, result }: PricedLane, { trajectory, step }: StepRef): MergedSteps | null {
+    return plugin?.merged && result ? plugin.merged(columns as never, values as never, result, trajectory, step) : null;
   }
 
   /** How a lane compares with another column: the first lane, or what the log says itself. */
