@@ -105,11 +105,11 @@ export interface PlaneGeometry {
 
 const MARGIN = 10;
 
-/** One trajectory of a batch on a plane that holds the whole batch; y points up. */
+/** One trajectory of a batch, as large as its way, its completions and the target allow; y points up. */
 export function planePicture({ target, end }: PlaneSource, points: Points, trajectory: number, step: number, size: Size): PlaneGeometry {
   const { nTraj, steps, point, completion } = points;
   const states = steps + 1;
-  const place = placing(extentOf(point, [target, end]), size);
+  const place = placing(extentOf([pointsOf(point, trajectory, states), pointsOf(completion, trajectory, states)], [target, end]), size);
   const at = (column: ArrayLike<number>, i: number, t: number): Point => place.point(column[2 * (i * states + t)]!, column[2 * (i * states + t) + 1]!);
   const completions = Array.from({ length: states }, (_, t) => at(completion, trajectory, t));
   const way = (from: number, to: number) => [at(point, trajectory, from), at(point, trajectory, to)];
@@ -129,15 +129,19 @@ export function planePicture({ target, end }: PlaneSource, points: Points, traje
   };
 }
 
-/** Smallest box that holds all points and discs. */
-function extentOf(point: ArrayLike<number>, discs: readonly Disc[]): { low: [number, number]; high: [number, number] } {
+function pointsOf(column: ArrayLike<number>, trajectory: number, states: number): number[] {
+  return Array.from({ length: 2 * states }, (_, k) => column[2 * trajectory * states + k]!);
+}
+
+/** Smallest box that holds all points, x and y in turn, and all discs. */
+function extentOf(points: readonly (readonly number[])[], discs: readonly Disc[]): { low: [number, number]; high: [number, number] } {
   const low: [number, number] = [Infinity, Infinity];
   const high: [number, number] = [-Infinity, -Infinity];
   const take = (x: number, d: number) => {
     low[d] = Math.min(low[d]!, x);
     high[d] = Math.max(high[d]!, x);
   };
-  for (let k = 0; k < point.length; k++) take(point[k]!, k % 2);
+  for (const list of points) list.forEach((x, k) => take(x, k % 2));
   for (const { x, y, radius } of discs) {
     take(x - radius, 0);
     take(x + radius, 0);

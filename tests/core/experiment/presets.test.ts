@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allPlugins } from '../../../src/core/all-plugins';
 import { findPresetSpec, loadPreset, presetIds } from '../../../src/core/experiment/presets';
-import { resolveExperiment, wantedPlugins } from '../../../src/core/experiment/resolve';
+import { resolveSpec, wantedPlugins } from '../../../src/core/experiment/resolve';
 import { MAX_SCHEMES } from '../../../src/core/scheme/scheme-spec';
 
 const plugins = allPlugins();
@@ -20,13 +20,17 @@ const names: Record<string, string[]> = {
   'noisy-verifier': ['backward', 'clean', 'grpo-backward', 'grpo-noisy', 'noisy'],
   'exploration-maze': ['both', 'count', 'episodic', 'grpo-both', 'grpo-count', 'grpo-episodic', 'grpo-sparse', 'sparse'],
   length: ['penalty', 'penalty-all', 'penalty-no-std', 'plain'],
+  'token-warm': ['fmt', 'gate', 'igpo', 'info-step', 'len', 'lengate', 'min', 'out', 'phb', 'phc', 'rlpr', 'step', 'strict', 'sum', 'tempo', 'tree-td', 'verifree'],
+  'gui-click': ['binary', 'distance', 'gaussian', 'wide'],
+  denoiser: ['broadcast', 'exact-step', 'gains', 'gains-to-go', 'temp-flow', 'turning-point', 'turning-point-public', 'vgpo'],
   'proxy-over-optimisation': ['cautious', 'clipped', 'ensemble-mean', 'ensemble-min', 'gold', 'par', 'proxy'],
 };
 names['key-door-gae'] = names['key-door'];
+names['token-cold'] = names['token-warm'];
 
 it('offers every preset', () => {
   expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
-    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation']);
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'token-warm', 'token-cold', 'gui-click', 'denoiser']);
 });
 
 describe.each(Object.keys(names))('preset %s', (id) => {
@@ -44,7 +48,7 @@ describe.each(Object.keys(names))('preset %s', (id) => {
     expect(schemes.map((scheme) => scheme.name).sort()).toEqual(names[id]);
     for (let from = 0; from < schemes.length; from += MAX_SCHEMES) {
       const spec = { ...preset.spec, schemes: schemes.slice(from, from + MAX_SCHEMES) };
-      const experiment = resolveExperiment(spec, plugins);
+      const experiment = resolveSpec(spec, plugins);
       expect(experiment.failures).toEqual([]);
       expect(experiment.problems).toEqual([]);
       for (const [kind, wanted] of wantedPlugins(spec)) expect(plugins.has(kind, wanted)).toBe(true);
