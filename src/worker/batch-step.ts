@@ -6,13 +6,14 @@ import type { Batch, Column, ColumnSource, Shape } from '../core/contracts/colum
 import type { Aggregates, ObjectivePolicy, Steps } from '../core/contracts/objective';
 import { learnerStream, type Experiment } from '../core/experiment/resolve';
 import { emptyExactValues, evaluatePolicy, type ExactValues } from '../core/mdp/exact';
-import { emptyPolicy, softmaxPolicy, type TablePolicy } from '../core/mdp/policy';
-import { emptyRollout, rollout, type Rollout } from '../core/mdp/rollout';
+import { emptyPolicy, softmaxPolicy, softmaxStates, type TablePolicy } from '../core/mdp/policy';
+import { emptyRollout, rollout, type Rollout, type RolloutOptions } from '../core/mdp/rollout';
 import { bestVisits } from '../core/mdp/best-visits';
-import { aggregate, aggregateBuffer, pairOfRow } from '../core/scheme/aggregate';
+import { addImitation, aggregate, aggregateBuffer, pairOfRow } from '../core/scheme/aggregate';
 import { copySteps, stepsOf } from '../core/scheme/steps';
 import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
 import type { Learner } from './learner';
+import { needsEveryState, reads, visit, visitsFew } from './visited-states';
 
 /** A learner cannot go on: its reward, advantages or parameters are no longer numbers, or a column is missing. */
 export class LearnerFailure extends Error {
@@ -34,6 +35,8 @@ export interface KeptBatch {
   readonly aggregates: Sums;
   /** π that made the batch, [S·A]. */
   readonly behaviour: Float64Array;
+  /** States in which π is known; null for all. */
+  states: Uint32Array | null;
 }
 
 /** What a step leaves behind for figures; valid until the next step. */
@@ -53,6 +56,9 @@ export class BatchStep {
   readonly start: TablePolicy;
   readonly #experiment: Experiment;
   readonly #policy: TablePolicy;
+  /** Logits of a policy of which only the rows of `#visited` are made; null once all are. */
+  #unmade: Float64Array | null = null;
+  #visited: Uint32Array | null = null;
   readonly #rollout: Rollout;
   readonly #workspace = new Workspace();
   readonly #aggregates: Sums;
@@ -81,6 +87,7 @@ export class BatchStep {
   /** The exact values of the true objective under the policy of the last step. */
   exactOfPolicy(): ExactValues {
     const { table } = this.#experiment;
+    this.#makeEveryState();
     return evaluatePolicy(table, this.#policy.probability, this.#truth, {}, this.#exact);
   }
 
@@ -93,9 +100,9 @@ export class BatchStep {
     const { spec, table, objective } = this.#experiment;
     const { trajectories: nTraj, groupSize } = spec.training;
     this.#workspace.releaseAll();
-    const policy = this.#policyOf(learner, logits);
+    const policy = this.#policy;
     const stream = learnerStream(spec.training, learner.seedIndex, learner.iteration);
-    const played = rollout(table, policy.threshold, { nTraj, groupSize, ...stream }, this.#rollout);
+    const played = this.#orDiverged(learner, () => this.#play(learner, logits, { nTraj, groupSize, ...stream }));
     const batch = this.#batchOf(learner, played, policy);
     const side = {
       iteration: learner.iteration,
@@ -106,10 +113,11 @@ export class BatchStep {
     };
     const priced = this.#price(learner, batch, side);
     aggregate(priced.advantage, batch, played.row, table, this.#aggregates);
+    if (priced.estimate.imitation) addImitation(priced.estimate.imitation, batch, played.row, table, this.#aggregates);
     if (objective.reads?.includes('steps')) this.#aggregates.steps = stepsOf(priced, batch, pairOfRow(table), groupSize);
     this.#takeReference(learner, policy);
     const loss = this.#gradient(learner, this.#aggregates, logits, policy.probability, dLogits);
-    if (!dLogits.every(Number.isFinite)) throw new LearnerFailure('non-finite', learner.schemeNumber, nonFiniteCause(priced));
+    if (!isAllFinite(dLogits)) throw new LearnerFailure('non-finite', learner.schemeNumber, nonFiniteCause(priced));
     if (learner.critic) this.#moveCritic(learner.critic, priced);
     learner.rewardState = priced.rewardState;
     learner.estimatorState = priced.estimatorState;
@@ -118,18 +126,19 @@ export class BatchStep {
 
   /** Copies what later epochs need of a step, into `kept` when given. */
   keep({ aggregates, policy }: StepResult, kept?: KeptBatch): KeptBatch {
-    const copy: KeptBatch = kept ?? { aggregates: aggregateBuffer(this.#experiment.table, aggregates.nTraj), behaviour: new Float64Array(policy.probability.length) };
+    const copy: KeptBatch = kept ?? { aggregates: aggregateBuffer(this.#experiment.table, aggregates.nTraj), behaviour: new Float64Array(policy.probability.length), states: null };
     copy.aggregates.positive.set(aggregates.positive);
     copy.aggregates.negative.set(aggregates.negative);
     copy.aggregates.count.set(aggregates.count);
     copy.behaviour.set(policy.probability);
+    copy.states = this.#unmade && this.#visited;
     copy.aggregates.steps = aggregates.steps && copySteps(aggregates.steps);
     return copy;
   }
 
   /** dL/dlogits of a kept batch at the logits that the last update led to. Throws `LearnerFailure` where they diverged. */
-  again(learner: Learner, logits: Float64Array, { aggregates, behaviour }: KeptBatch, dLogits: Float64Array): void {
-    this.#policyOf(learner, logits);
+  again(learner: Learner, logits: Float64Array, { aggregates, behaviour, states }: KeptBatch, dLogits: Float64Array): void {
+    this.#orDiverged(learner, () => this.#makePolicy(logits, states));
     this.#gradient(learner, aggregates, logits, behaviour, dLogits);
   }
 
@@ -152,13 +161,47 @@ export class BatchStep {
   /** Keeps the learner's policy as its reference at the iteration that the objective names. */
   #takeReference(learner: Learner, { logProbability }: TablePolicy): void {
     const { referenceFrom } = this.#experiment.objectiveParams;
-    if (typeof referenceFrom === 'number' && referenceFrom > 0 && learner.iteration === referenceFrom) learner.reference = logProbability.slice();
+    if (typeof referenceFrom !== 'number' || referenceFrom === 0 || learner.iteration !== referenceFrom) return;
+    this.#makeEveryState();
+    learner.reference = logProbability.slice();
   }
 
-  #policyOf({ schemeNumber, scheme }: Learner, logits: Float64Array): TablePolicy {
+  /** The learner's batch; on a table with many states its policy is made in those that it comes to, else in all. */
+  #play({ scheme }: Learner, logits: Float64Array, options: RolloutOptions): Rollout {
+    const { table, objective } = this.#experiment;
+    if (!visitsFew(table) || needsEveryState(scheme, objective)) {
+      this.#makePolicy(logits, null);
+      return rollout(table, this.#policy.threshold, options, this.#rollout);
+    }
+    const visited: number[] = [];
+    const visiting = visit(table, this.#policy.threshold, options, reads(scheme, 'answerLogProbs'), this.#rollout);
+    for (;;) {
+      const { done, value } = visiting.next();
+      if (done) {
+        this.#visited = Uint32Array.from(visited);
+        this.#unmade = logits;
+        return value;
+      }
+      softmaxStates(logits, value, table.A, this.#policy);
+      visited.push(...value);
+    }
+  }
+
+  #makePolicy(logits: Float64Array, states: Uint32Array | null): void {
     const { S, A } = this.#experiment.table;
+    if (states) softmaxStates(logits, states, A, this.#policy);
+    else softmaxPolicy(logits, S, A, this.#policy);
+    this.#unmade = states ? logits : null;
+  }
+
+  #makeEveryState(): void {
+    if (this.#unmade) this.#makePolicy(this.#unmade, null);
+  }
+
+  /** What `work` gives; a policy whose logits are no longer numbers is the learner's failure. */
+  #orDiverged<T>({ schemeNumber, scheme }: Learner, work: () => T): T {
     try {
-      return softmaxPolicy(logits, S, A, this.#policy);
+      return work();
     } catch (error) {
       const cause = `Its update was too large: lower the learning rate of ${this.#experiment.spec.training.learningRate} or clip the advantages.`;
       throw new LearnerFailure('non-finite', schemeNumber, `${scheme.spec.name} diverged. ${(error as Error).message} ${cause}`);
@@ -166,12 +209,11 @@ export class BatchStep {
   }
 
   #batchOf({ scheme }: Learner, played: Rollout, policy: TablePolicy): TableBatch {
-    const needsBelief = [scheme.estimator, ...scheme.terms.map((term) => term.plugin)].some(({ needs }) => Object.hasOwn(needs, 'belief'));
     return new TableBatch(this.#experiment.table, played, {
       behaviour: policy.logProbability,
       reference: this.start.logProbability,
       buffer: this.#workspace.buffer,
-      ...(needsBelief && { belief: this.exactOfPolicy().value }),
+      ...(reads(scheme, 'belief') && { belief: this.exactOfPolicy().value }),
     });
   }
 
@@ -220,6 +262,13 @@ export class RowColumn implements ColumnSource {
     if (name !== this.name || shape !== 'step') return '';
     return gatherRows(this.played, this.perRow, new Float64Array(this.played.nTraj * this.played.maxLen));
   }
+}
+
+function isAllFinite(x: Float64Array): boolean {
+  // Zero times anything else is not a number, and stays so in a sum.
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += x[k] * 0;
+  return sum === 0;
 }
 
 /** Where the first number that is none came from. */

@@ -4,8 +4,13 @@ import { chooseEngine } from '../engine/choose-engine';
 import { EngineLostError, EngineUnavailableError, type Engine, type EngineName, type Network, type NetworkShape } from '../engine/engine';
 import { initialParameters, meanSquaredNorm } from '../engine/initial-parameters';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
+import { parameterCount } from '../engine/network-shape';
 import { openEngine, type EngineOptions } from '../engine/open-engine';
+import type { Learner } from './learner';
+import { loadPretrained } from './pretrained';
 import type { FrameMessage, NoticeCode } from './protocol';
+import { VisitedFamily } from './visited-family';
+import { visitsFew } from './visited-states';
 
 export type EngineLabel = FrameMessage['engine'];
 
@@ -22,7 +27,12 @@ export interface PolicyFamily {
   create(seedNumber: number): Parameterised;
   /** [S·A] logits of each; the arrays are valid until the next call. */
   logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]>;
-  /** One optimiser step of each along −dL/dlogits, [S·A] each and written over, at the parameters of the last `logits` call. */
+  /**
+   * The same, right only in the states that the learners' next batches visit, or with `again` those that the last ones visited: for
+   * families that gain by it.
+   */
+  batchLogits?(learners: readonly Learner[], again: boolean): Promise<readonly Float64Array[]>;
+  /** One optimiser step of each along −dL/dlogits, [S·A] each and written over, at the parameters of the last call for logits. */
   step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void>;
   dispose(): void;
 }
@@ -39,7 +49,34 @@ const chosenBefore = new Map<string, { readonly name: EngineName; readonly reaso
 /** The policy family of an experiment; networks open the engine that the spec asks for, or the fastest here. */
 export async function openFamily(experiment: Experiment, learners: number, options: FamilyOptions = {}): Promise<PolicyFamily> {
   const { policy } = experiment.spec.training;
-  return policy.kind === 'tabular' ? new TabularFamily(experiment) : NetworkFamily.open(experiment, learners, options);
+  if (policy.kind === 'tabular') return new TabularFamily(experiment);
+  return visitsFew(experiment.table) ? openVisited(experiment, options) : NetworkFamily.open(experiment, learners, options);
+}
+
+/** A network of which a batch asks for a few rows at a time: that many are soonest done where no device has to be asked. */
+async function openVisited(experiment: Experiment, options: FamilyOptions): Promise<PolicyFamily> {
+  const { table, initialLogits, spec } = experiment;
+  const { open = openEngine } = options;
+  const { optimiser: kind, learningRate, policy } = spec.training;
+  const { width, data } = table.features;
+  const shape = shapeOf(experiment, 1);
+  const pretrained = policy.kind === 'mlp' && policy.pretrained ? await loadPretrained(policy.pretrained, parameterCount(shape)) : null;
+  const inputSquaredNorm = meanSquaredNorm(data, width);
+  return new VisitedFamily(experiment, {
+    engine: await open('ts', options),
+    words: 'TypeScript: a batch visits few of the states, and only those are evaluated.',
+    // What was pretrained is the whole policy; else the network's outputs, zero at first, are added to the starting policy's logits.
+    base: pretrained ? new Float64Array(initialLogits.length) : initialLogits,
+    network(engine, states) {
+      const rows = new Float32Array(states.length * width);
+      states.forEach((s, row) => rows.set(data.subarray(s * width, (s + 1) * width), row * width));
+      return engine.create(shape, rows);
+    },
+    create(seedNumber) {
+      const parameters = pretrained ? pretrained(seedNumber) : initialParameters(shape, 0, { learner: [seedNumber], inputSquaredNorm });
+      return { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
+    },
+  });
 }
 
 /** θ[s, a] itself, in double precision; states that share their logits hold copies of one row. */

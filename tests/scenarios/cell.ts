@@ -6,6 +6,10 @@ export interface Cell {
   /** More arguments for the learner of one seed, where each has a scenario of its own; its run is then one of one seed. */
   readonly argsOfSeed?: (seed: number) => string;
   readonly checks: readonly Check[];
+  /** Most seeds of the full set, where a run is long; 20 without. */
+  readonly seeds?: number;
+  /** Left out of the full set unless `--slow` asks for it: hours. */
+  readonly slow?: true;
   /** Seeds of the quick set of `npm test`; cells without are left to the full set. */
   readonly quickSeeds?: number;
 }

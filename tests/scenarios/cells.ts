@@ -1,6 +1,7 @@
 /** The measured outcomes that this project has to reproduce, as runs of `lab run` with intervals. */
 import { above, below, check, type Cell, type Check } from './cell';
 import { effectCells } from './effect-cells';
+import { tokenCells } from './token-cells';
 
 function keyDoor(preset: 'key-door' | 'key-door-gae', scheme: string, reference: string, accept?: readonly [number, number], quickSeeds?: number): Cell {
   return { id: `${preset} ${scheme}`, args: `${preset} --scheme ${scheme} --at 200`, checks: [check('success@200', reference, accept)], ...(quickSeeds && { quickSeeds }) };
@@ -96,4 +97,5 @@ export const cells: readonly Cell[] = [
   math('pure', 1, '0.389'),
 
   ...effectCells,
+  ...tokenCells,
 ];

@@ -2,7 +2,7 @@
  * `npm run scenarios`: the full set of measured outcomes, 20 seeds unless `--seeds N`. Tasks are spread over the cores,
  * one process each; a finished task is written down under the fingerprint of the sources, so an
  * interrupted run goes on where it was. `--fresh` begins anew, `--only TEXT` keeps tasks whose id holds
- * the text, `--json` prints the figures as JSON. Exit code 1 when a figure lies outside its interval.
+ * the text, `--slow` adds those that take hours, `--json` prints the figures as JSON. Exit code 1 when a figure lies outside its interval.
  */
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,8 @@ async function runAll(argv: readonly string[]): Promise<number> {
   const option = (name: string) => (argv.includes(name) ? argv[argv.indexOf(name) + 1] : undefined);
   const seeds = Number(option('--seeds') ?? 20);
   if (!Number.isInteger(seeds) || seeds < 1 || seeds > 64) throw new Error(`--seeds ${option('--seeds')}: expected a whole number from 1 to 64.`);
-  const wanted = tasks.filter(({ id }) => id.includes(option('--only') ?? ''));
+  const wanted = tasks.filter(({ id, slow }) => id.includes(option('--only') ?? '') && (!slow || argv.includes('--slow')));
+  if (wanted.length === 0) throw new Error(`--only ${option('--only')}: no task holds this text.`);
   // The bundle's folder is named after the fingerprint of its sources.
   const store = join(dirname(dirname(dirname(program))), 'scenario-results', basename(dirname(program)), String(seeds));
   if (argv.includes('--fresh')) rmSync(store, { recursive: true, force: true });

@@ -15,6 +15,7 @@ export interface Figure {
 /** A piece of the full set that one process works off. */
 export interface Task {
   readonly id: string;
+  readonly slow: boolean;
   readonly run: (seeds: number) => Promise<readonly Figure[]>;
 }
 
@@ -25,8 +26,9 @@ export const tasks: readonly Task[] = [
   ...cells.map(
     (cell): Task => ({
       id: cell.id,
+      slow: cell.slow ?? false,
       async run(seeds) {
-        const metrics = await measure(cell, seeds);
+        const metrics = await measure(cell, Math.min(seeds, cell.seeds ?? seeds));
         return cell.checks.map(({ metric, reference, accept }) => {
           const { mean, sd } = metrics[metric];
           return { name: `${cell.id} ${metric}`, mean, spread: sd, reference, ...(accept && { accept }) };
@@ -37,6 +39,7 @@ export const tasks: readonly Task[] = [
   ...diagnosisTables.map(
     (table): Task => ({
       id: `diagnosis ${table.id}`,
+      slow: false,
       async run() {
         const names = estimatorNames(table);
         const figures = await measureDiagnosis(table, names, BATCHES);

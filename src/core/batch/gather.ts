@@ -72,3 +72,21 @@ export function gatherStateActions(
   }
   return out;
 }
+
+/** log π of the right answer to what is there at every visited state, 0 where there is none, [nTraj × (maxLen + 1)] in the order of `state`. */
+export function gatherAnswers(answer: Int32Array, logProbability: Float64Array, state: Int32Array, out: Float64Array): Float64Array {
+  for (let k = 0; k < state.length; k++) out[k] = answer[state[k]] < 0 ? 0 : logProbability[answer[state[k]]];
+  return out;
+}
+
+/** The right answer where a step gives one, −1 elsewhere and in padding, [nTraj × maxLen]. */
+export function answerActions({ A, rowState }: Table, answer: Int32Array, { nTraj, maxLen, length, row }: Rollout): Int32Array {
+  const out = new Int32Array(nTraj * maxLen).fill(-1);
+  for (let i = 0; i < nTraj; i++) {
+    for (let k = i * maxLen, end = k + length[i]; k < end; k++) {
+      const s = rowState[row[k]];
+      if (answer[s] >= s * A && answer[s] < (s + 1) * A) out[k] = answer[s] - s * A;
+    }
+  }
+  return out;
+}

@@ -1,7 +1,7 @@
 import { KNOWN_SHAPES, type Batch, type Column, type GroupLayout, type Shape } from '../contracts/columns';
 import type { Table } from '../contracts/scenario';
 import type { Rollout } from '../mdp/rollout';
-import { gatherActions, gatherRows, gatherStates, gatherStateActions, gatherStateValues } from './gather';
+import { answerActions, gatherActions, gatherAnswers, gatherRows, gatherStates, gatherStateActions, gatherStateValues } from './gather';
 
 /** What is known of the policies and values beside a batch; each makes its columns available. */
 export interface BatchContext {
@@ -28,6 +28,8 @@ const ABSENT: Readonly<Record<string, string>> = {
   logRhos: 'Probability ratios need the log-probabilities of the current policy and of the one that made the batch.',
   reward: 'The reward is made by a scheme; a batch holds facts alone.',
   rewardDims: 'Totals per reward term are made by a scheme; a batch holds facts alone.',
+  answerLogProbs: 'This scenario has no right answer that could be asked for along the way.',
+  answerAction: 'This scenario has no right answer that could be asked for along the way.',
   goldLogProbs: 'A compiled scenario has no log-probabilities of a right answer.',
 };
 
@@ -108,6 +110,10 @@ export class TableBatch implements Batch {
         return reference ? this.#stepLogProbability(reference) : ABSENT[name];
       case 'logRhos':
         return current && behaviour ? this.#stepLogProbability(current.map((x, sa) => x - behaviour[sa])) : ABSENT[name];
+      case 'answerLogProbs':
+        return table.answer && behaviour ? gatherAnswers(table.answer, behaviour, gatherStates(table, rollout), this.#buffer(this.nTraj * (this.maxLen + 1))) : ABSENT[name];
+      case 'answerAction':
+        return table.answer ? answerActions(table, table.answer, rollout) : ABSENT[name];
       case 'belief':
         return belief ? gatherStateValues(table, rollout, belief, this.#buffer(this.nTraj * (this.maxLen + 1))) : ABSENT[name];
       case 'value':

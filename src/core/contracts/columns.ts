@@ -82,6 +82,8 @@ export function readNeed(need: Need): { shape: Shape; optional: boolean } {
  * | logRhos | step | log(π / μ) of the taken action |
  * | learnedReward | step | a learned reward model's score of each step |
  * | belief | state | probability that the behaviour policy reaches the outcome from the visited state |
+ * | answerLogProbs | state | log-probability of the right answer, were it asked for after what is there at the visited state |
+ * | answerAction | step-id | the right answer, where the step gives one; −1 elsewhere |
  * | goldLogProbs | json | per trajectory T lists of log-probabilities of the right answer, before turn 1 and after each turn |
  */
 export const KNOWN_SHAPES = {
@@ -100,6 +102,8 @@ export const KNOWN_SHAPES = {
   logRhos: 'step',
   learnedReward: 'step',
   belief: 'state',
+  answerLogProbs: 'state',
+  answerAction: 'step-id',
   goldLogProbs: 'json',
 } as const satisfies Readonly<Record<string, Shape>>;
 

@@ -19,6 +19,9 @@ export const LIMITS = {
   seeds: { min: 1, max: 64 },
   hiddenWidth: { min: 1, max: 256 },
   hiddenLayers: { min: 1, max: 4 },
+  transformerWidth: { min: 16, max: 64 },
+  transformerLayers: { min: 1, max: 4 },
+  transformerHeads: { min: 2, max: 4 },
   textLength: 200,
 } as const;
 
@@ -102,6 +105,15 @@ const policySchema = v.variant('kind', [
       v.maxLength(LIMITS.hiddenLayers.max),
     ),
     activation: v.picklist(['tanh', 'relu', 'gelu']),
+    /** Weights to start from that ship with the project, by name; missing: drawn by chance. */
+    pretrained: v.exactOptional(identifier),
+  }),
+  v.strictObject({
+    kind: v.literal('transformer'),
+    width: v.pipe(whole(LIMITS.transformerWidth.min, LIMITS.transformerWidth.max), v.multipleOf(4, 'A transformer’s width is a multiple of 4.')),
+    layers: whole(LIMITS.transformerLayers.min, LIMITS.transformerLayers.max),
+    heads: whole(LIMITS.transformerHeads.min, LIMITS.transformerHeads.max),
+    pretrained: v.exactOptional(identifier),
   }),
   // The policy of a scenario in closed form: a few numbers of its own.
   v.strictObject({ kind: v.literal('gaussian') }),

@@ -28,6 +28,10 @@ export interface TableSource {
   readonly stateTables?: Readonly<Record<string, ArrayLike<number>>>;
   readonly start: { readonly state: readonly number[]; readonly probability: readonly number[] };
   readonly starts?: Table['starts'];
+  /** Starts kept from all batches. */
+  readonly heldOut?: { readonly state: readonly number[]; readonly probability: readonly number[] };
+  /** [S] s'·A + a of the right answer to what is there at each state, −1 for none. */
+  readonly answer?: Int32Array;
   /** [S] first of the states that share a row of logits, for each state. */
   readonly logitRow?: readonly number[];
   /** States that no policy acts in; their rows are written here: every action stays, done. */
@@ -51,7 +55,7 @@ export function compileTable(source: TableSource): Table {
   const { S, A } = source;
   const absorbing = new Uint8Array(S);
   for (const state of source.absorbing ?? []) absorbing[state] = 1;
-  const names = { signals: source.signals, metrics: source.metrics };
+  const names = { signals: new Set(source.signals), metrics: new Set(source.metrics) };
   const rowStart = new Uint32Array(S * A + 1);
   const taken: Transition[] = [];
   for (let s = 0; s < S; s++) {
@@ -69,8 +73,18 @@ export function compileTable(source: TableSource): Table {
     rowState.fill(Math.floor(sa / A), rowStart[sa], rowStart[sa + 1]);
     rowAction.fill(sa % A, rowStart[sa], rowStart[sa + 1]);
   }
-  const column = (of: (outcome: Transition) => number) => Float64Array.from(taken, of);
-  const rowProbability = column((outcome) => outcome.probability);
+  const rowProbability = new Float64Array(rows);
+  const rowNext = new Uint32Array(rows);
+  const rowDone = new Uint8Array(rows);
+  const signals = emptyColumns(source.signals, rows);
+  const metrics = emptyColumns(source.metrics, rows);
+  taken.forEach((outcome, row) => {
+    rowProbability[row] = outcome.probability;
+    rowNext[row] = outcome.next;
+    if (outcome.done) rowDone[row] = 1;
+    for (const name in outcome.signals) signals[name][row] = outcome.signals[name];
+    for (const name in outcome.metrics) metrics[name][row] = outcome.metrics[name];
+  });
   const rowThreshold = new Uint32Array(rows);
   for (let sa = 0; sa < S * A; sa++) writeThresholds(rowProbability, rowStart[sa], rowStart[sa + 1], rowThreshold);
   const features = compileFeatures(source);
@@ -84,10 +98,10 @@ export function compileTable(source: TableSource): Table {
     rowAction,
     rowProbability,
     rowThreshold,
-    rowNext: Uint32Array.from(taken, (outcome) => outcome.next),
-    rowDone: Uint8Array.from(taken, (outcome) => (outcome.done ? 1 : 0)),
-    signals: Object.fromEntries(source.signals.map((name) => [name, column((outcome) => outcome.signals?.[name] ?? 0)])),
-    metrics: Object.fromEntries(source.metrics.map((name) => [name, column((outcome) => outcome.metrics?.[name] ?? 0)])),
+    rowNext,
+    rowDone,
+    signals,
+    metrics,
     truth: source.truth,
     stateTables: compileStateTables(source),
     start: {
@@ -95,6 +109,8 @@ export function compileTable(source: TableSource): Table {
       probability: Float64Array.from(source.start.probability),
     },
     ...(source.starts && { starts: checkedStarts(source) }),
+    ...(source.heldOut && { heldOut: { state: Uint32Array.from(source.heldOut.state), probability: Float64Array.from(source.heldOut.probability) } }),
+    ...(source.answer && { answer: source.answer }),
     ...(source.logitRow && { logitRow: compileLogitRow(source.logitRow, S, features) }),
     absorbing,
     features,
@@ -115,7 +131,7 @@ export function writeThresholds(probability: Float64Array, begin: number, end: n
   }
 }
 
-function checkSizes({ S, A, horizon, signals, metrics, truth, start }: TableSource): void {
+function checkSizes({ S, A, horizon, signals, metrics, truth, start, heldOut, answer }: TableSource): void {
   if (!Number.isInteger(horizon) || horizon < 1) throw new Error(`The horizon must be at least 1 step; it is ${horizon}.`);
   if (!Number.isInteger(S) || S < 1 || S > MAX_STATES) {
     throw new Error(`The table has ${grouped(S)} states; it needs 1 to ${grouped(MAX_STATES)}. Shorten the horizon or coarsen the state.`);
@@ -127,13 +143,25 @@ function checkSizes({ S, A, horizon, signals, metrics, truth, start }: TableSour
     if (names.indexOf(name) !== k) throw new Error(`"${name}" names two signals or metrics; every column needs its own name.`);
     if (Object.hasOwn(KNOWN_SHAPES, name)) throw new Error(`A signal or metric cannot be called "${name}", a column with a fixed meaning.`);
   }
-  if (start.state.length === 0 || start.state.length !== start.probability.length) {
-    throw new Error(`The start needs a probability for each of its states; it has ${start.state.length} states and ${start.probability.length} probabilities.`);
+  checkStart(start, 'The start', S);
+  if (heldOut) checkStart(heldOut, 'The start kept from batches', S);
+  if (answer && (answer.length !== S || answer.some((pair) => pair < -1 || pair >= S * A))) {
+    throw new Error(`The right answers need one of ${S * A} state–action pairs, or −1, for each of the ${S} states.`);
   }
-  for (const state of start.state) {
-    if (!Number.isInteger(state) || state < 0 || state >= S) throw new Error(`The start names state ${state}; states are 0 to ${S - 1}.`);
+}
+
+function checkStart({ state, probability }: TableSource['start'], what: string, S: number): void {
+  if (state.length === 0 || state.length !== probability.length) {
+    throw new Error(`${what} needs a probability for each of its states; it has ${state.length} states and ${probability.length} probabilities.`);
   }
-  checkSum(start.probability, 'The start');
+  for (const s of state) {
+    if (!Number.isInteger(s) || s < 0 || s >= S) throw new Error(`${what} names state ${s}; states are 0 to ${S - 1}.`);
+  }
+  checkSum(probability, what);
+}
+
+function emptyColumns(names: readonly string[], rows: number): Record<string, Float64Array> {
+  return Object.fromEntries(names.map((name) => [name, new Float64Array(rows)]));
 }
 
 function checkOutcomes(
@@ -141,20 +169,32 @@ function checkOutcomes(
   s: number,
   a: number,
   S: number,
-  names: Readonly<Record<'signals' | 'metrics', readonly string[]>>,
+  names: Readonly<Record<'signals' | 'metrics', ReadonlySet<string>>>,
 ): void {
-  const where = `State ${s}, action ${a}`;
-  for (const outcome of outcomes) {
-    const { next } = outcome;
-    if (!Number.isInteger(next) || next < 0 || next >= S) throw new Error(`${where}: the next state ${next} is outside 0 to ${S - 1}.`);
-    for (const kind of ['signals', 'metrics'] as const) {
-      for (const [name, value] of Object.entries(outcome[kind] ?? {})) {
-        if (!names[kind].includes(name)) throw new Error(`${where}: "${name}" is not one of the declared ${kind}: ${names[kind].join(', ')}.`);
-        if (!Number.isFinite(value)) throw new Error(`${where}: "${name}" is ${value}, not a finite number.`);
-      }
-    }
+  let sum = 0;
+  for (const { probability, next, signals, metrics } of outcomes) {
+    if (!Number.isInteger(next) || next < 0 || next >= S) throw new Error(`State ${s}, action ${a}: the next state ${next} is outside 0 to ${S - 1}.`);
+    checkNamed(signals, 'signals', names.signals, s, a);
+    checkNamed(metrics, 'metrics', names.metrics, s, a);
+    checkProbability(probability, s, a);
+    sum += probability;
   }
-  checkSum(outcomes.map((outcome) => outcome.probability), where);
+  if (Math.abs(sum - 1) > 1e-9) throw new Error(sumMessage(`State ${s}, action ${a}`, sum));
+}
+
+function checkNamed(values: Readonly<Record<string, number>> | undefined, kind: string, names: ReadonlySet<string>, s: number, a: number): void {
+  for (const name in values) {
+    if (!names.has(name)) throw new Error(`State ${s}, action ${a}: "${name}" is not one of the declared ${kind}: ${[...names].join(', ')}.`);
+    if (!Number.isFinite(values[name])) throw new Error(`State ${s}, action ${a}: "${name}" is ${values[name]}, not a finite number.`);
+  }
+}
+
+function checkProbability(p: number, s: number, a: number): void {
+  if (!(p >= 0 && p <= 1 + 1e-9)) throw new Error(`State ${s}, action ${a}: ${p} is not a probability between 0 and 1.`);
+}
+
+function sumMessage(where: string, sum: number): string {
+  return `${where}: the probabilities add up to ${Number(sum.toPrecision(10))}, not 1.`;
 }
 
 function checkSum(probability: readonly number[], where: string): void {
@@ -163,7 +203,7 @@ function checkSum(probability: readonly number[], where: string): void {
     if (!(p >= 0 && p <= 1 + 1e-9)) throw new Error(`${where}: ${p} is not a probability between 0 and 1.`);
     sum += p;
   }
-  if (Math.abs(sum - 1) > 1e-9) throw new Error(`${where}: the probabilities add up to ${Number(sum.toPrecision(10))}, not 1.`);
+  if (Math.abs(sum - 1) > 1e-9) throw new Error(sumMessage(where, sum));
 }
 
 function compileStateTables({ S, stateTables = {} }: TableSource): Record<string, Float64Array> {
@@ -179,8 +219,8 @@ function compileStateTables({ S, stateTables = {} }: TableSource): Record<string
 
 function checkedStarts({ starts, start }: TableSource): Table['starts'] {
   const [first] = start.probability;
-  if (starts === 'stratified' && start.probability.some((p) => Math.abs(p - first) > 1e-12)) {
-    throw new Error(`Starts in turn must be equally likely; their probabilities are ${start.probability.join(', ')}. Use random starts.`);
+  if ((starts === 'stratified' || starts === 'distinct') && start.probability.some((p) => Math.abs(p - first) > 1e-12)) {
+    throw new Error(`Starts ${starts === 'stratified' ? 'in turn' : 'without repetition'} must be equally likely; their probabilities are ${start.probability.join(', ')}. Use random starts.`);
   }
   return starts;
 }

@@ -55,11 +55,17 @@ export function expectedTotal(table: Table, probability: Float64Array, visits: F
   return sum;
 }
 
-/** Exact expectation of every metric of the table under π, by name. `visits` must be undiscounted. */
+/**
+ * Exact expectation of every metric of the table under π, by name; `heldOut` is the true objective from the starts that no batch
+ * has, where the table names some. `visits` must be undiscounted.
+ */
 export function expectedMetrics(table: Table, probability: Float64Array, visits: Float64Array): Record<string, number> {
-  return Object.fromEntries(
+  const expected = Object.fromEntries(
     Object.entries(table.metrics).map(([name, column]) => [name, expectedTotal(table, probability, visits, column)]),
   );
+  if (!table.heldOut) return expected;
+  const elsewhere = occupancy({ ...table, start: table.heldOut }, probability).visits;
+  return { ...expected, heldOut: expectedTotal(table, probability, elsewhere, table.metrics[table.truth]) };
 }
 
 /**

@@ -15,16 +15,22 @@ export interface TablePolicy {
  * Written into `out` when given. Throws when a logit is not finite, naming state and action.
  */
 export function softmaxPolicy(logits: Float64Array, S: number, A: number, out: TablePolicy = emptyPolicy(S, A)): TablePolicy {
-  const { probability, logProbability, threshold } = out;
-  for (let s = 0; s < S; s++) {
-    const begin = s * A;
-    const end = begin + A;
-    const logSum = softmaxRow(logits, begin, A, probability);
-    if (!Number.isFinite(logSum)) throw notFinite(logits, begin, end, A);
-    for (let k = begin; k < end; k++) logProbability[k] = logits[k] - logSum;
-    writeThresholds(probability, begin, end, threshold);
-  }
+  for (let s = 0; s < S; s++) softmaxState(logits, s, A, out);
   return out;
+}
+
+/** The same for some states alone; the rows of the others stay as they are. */
+export function softmaxStates(logits: Float64Array, states: ArrayLike<number>, A: number, out: TablePolicy): void {
+  for (let k = 0; k < states.length; k++) softmaxState(logits, states[k], A, out);
+}
+
+function softmaxState(logits: Float64Array, s: number, A: number, { probability, logProbability, threshold }: TablePolicy): void {
+  const begin = s * A;
+  const end = begin + A;
+  const logSum = softmaxRow(logits, begin, A, probability);
+  if (!Number.isFinite(logSum)) throw notFinite(logits, begin, end, A);
+  for (let k = begin; k < end; k++) logProbability[k] = logits[k] - logSum;
+  writeThresholds(probability, begin, end, threshold);
 }
 
 /** Arrays for `softmaxPolicy` to fill, so that a loop allocates once. */

@@ -1,5 +1,5 @@
 import type { Table } from '../contracts/scenario';
-import { iterationPrefix, nextWord, PCG_MULTIPLIER, PCG_OUTPUT_MULTIPLIER, startStream, STREAM, type Stream } from '../math/random';
+import { iterationPrefix, nextUniform, nextWord, PCG_MULTIPLIER, PCG_OUTPUT_MULTIPLIER, startStream, STREAM, type Stream } from '../math/random';
 import { writeThresholds } from './compile-table';
 
 export interface RolloutOptions {
@@ -58,24 +58,92 @@ export function emptyRollout(maxLen: number, nTraj: number, groupSize: number): 
  *
  * Each trajectory has its own stream, started at (seed, learner, iteration, trajectory), and draws two
  * words a step, action then outcome, needed or not: it does not depend on how many others there are, and two
- * schemes with the same seed meet the same luck. A group's start comes from the group's own stream, or, where the
- * table asks for starts in turn, is the next one after the last group's, from batch to batch.
+ * schemes with the same seed meet the same luck. A group's start comes from the group's own stream; where the
+ * table asks for starts in turn, it is the next one after the last group's, from batch to batch, and where it asks for
+ * distinct starts, the next one of a shuffle of all.
  * Fills `out` when its shape fits, padding included, else new arrays.
  */
 export function rollout(table: Table, threshold: Uint32Array, options: RolloutOptions, out?: Rollout): Rollout {
+  const batch = begin(table, options, out);
+  play(table, threshold, batch, trajectoryPrefix(options));
+  return batch;
+}
+
+/**
+ * The same rollout, bit for bit, all trajectories a step at a time: before each step it yields the states that none was in before, and
+ * goes on by what then stands in their rows of `threshold`. For tables of which a batch visits a small part.
+ */
+export function* frontierRollout(table: Table, threshold: Uint32Array, options: RolloutOptions, out?: Rollout): Generator<Uint32Array, Rollout> {
+  const { A, rowStart, rowThreshold, rowNext, rowDone } = table;
+  const batch = begin(table, options, out);
+  const { nTraj, maxLen, row, length, terminated, start } = batch;
+  const prefix = trajectoryPrefix(options);
+  const streams = Array.from({ length: nTraj }, (_, i) => {
+    const stream: Stream = { state: 0, increment: 1 };
+    startStream(prefix, i, stream);
+    return stream;
+  });
+  const current = start.slice();
+  const fresh = new Uint32Array(nTraj);
+  const isKnown = new Uint8Array(table.S);
+  row.fill(0);
+  length.fill(0);
+  terminated.fill(0);
+  for (let t = 0; t < maxLen; t++) {
+    let count = 0;
+    for (let i = 0; i < nTraj; i++) {
+      if (terminated[i] || isKnown[current[i]]) continue;
+      isKnown[current[i]] = 1;
+      fresh[count++] = current[i];
+    }
+    if (count > 0) yield fresh.subarray(0, count);
+    for (let i = 0; i < nTraj; i++) {
+      if (terminated[i]) continue;
+      const word = nextWord(streams[i]);
+      let sa = current[i] * A;
+      for (const last = sa + A - 1; sa < last && word >= threshold[sa]; ) sa++;
+      const chance = nextWord(streams[i]);
+      let r = rowStart[sa];
+      for (const last = rowStart[sa + 1] - 1; r < last && chance >= rowThreshold[r]; ) r++;
+      row[i * maxLen + t] = r;
+      length[i] = t + 1;
+      terminated[i] = rowDone[r];
+      current[i] = rowNext[r];
+    }
+  }
+  return batch;
+}
+
+function begin(table: Table, options: RolloutOptions, out?: Rollout): Rollout {
   const { nTraj, groupSize, seed, learner, iteration } = options;
   checkGroupSize(nTraj, groupSize);
   const fits = out?.nTraj === nTraj && out.maxLen === table.horizon && out.groupSize === groupSize;
   const batch = fits ? out : emptyRollout(table.horizon, nTraj, groupSize);
+  const prefix = iterationPrefix(seed, learner, iteration, STREAM.start);
   if (table.starts === 'stratified') takeStartsInTurn(table, batch, iteration);
-  else drawStarts(table, batch, iterationPrefix(seed, learner, iteration, STREAM.start));
-  play(table, threshold, batch, iterationPrefix(seed, learner, iteration, STREAM.trajectory));
+  else if (table.starts === 'distinct') shuffleStarts(table, batch, prefix);
+  else drawStarts(table, batch, prefix);
   return batch;
 }
+
+const trajectoryPrefix = ({ seed, learner, iteration }: RolloutOptions) => iterationPrefix(seed, learner, iteration, STREAM.trajectory);
 
 function takeStartsInTurn({ start: { state } }: Table, { nTraj, groupSize, start }: Rollout, iteration: number): void {
   const groups = nTraj / groupSize;
   for (let g = 0; g < groups; g++) start.fill(state[(iteration * groups + g) % state.length], g * groupSize, (g + 1) * groupSize);
+}
+
+/** Each round over the starts is a shuffle of its own: no start comes twice before all others came once. */
+function shuffleStarts({ start: { state } }: Table, { nTraj, groupSize, start }: Rollout, prefix: Uint32Array): void {
+  const order = state.slice();
+  const stream: Stream = { state: 0, increment: 1 };
+  for (let g = 0; g * groupSize < nTraj; g++) {
+    const place = g % order.length;
+    if (place === 0) startStream(prefix, g, stream);
+    const other = place + Math.floor(nextUniform(stream) * (order.length - place));
+    [order[place], order[other]] = [order[other], order[place]];
+    start.fill(order[place], g * groupSize, (g + 1) * groupSize);
+  }
 }
 
 function drawStarts(table: Table, { nTraj, groupSize, start }: Rollout, prefix: Uint32Array): void {

@@ -56,3 +56,24 @@ export function aggregate(
     }
   }
 }
+
+/**
+ * Adds what an estimator imitates to the sums: weight · ∇ log π(right answer | state) has the form of an advantage at that action,
+ * and no step is counted for it.
+ */
+export function addImitation(
+  imitation: Float64Array,
+  { nTraj, maxLen, length }: Pick<Batch, 'nTraj' | 'maxLen' | 'length'>,
+  row: Uint32Array,
+  { answer, rowState }: Table,
+  { positive, negative }: Aggregates,
+): void {
+  if (!answer) return;
+  for (let i = 0; i < nTraj; i++) {
+    for (let k = i * maxLen, end = k + length[i]; k < end; k++) {
+      const weight = imitation[k];
+      if (weight > 0) positive[answer[rowState[row[k]]]] += weight;
+      else if (weight < 0) negative[answer[rowState[row[k]]]] -= weight;
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextWord, trajectoryStream } from '../../../src/core/math/random';
-import { emptyRollout, rollout } from '../../../src/core/mdp/rollout';
+import { emptyRollout, frontierRollout, rollout } from '../../../src/core/mdp/rollout';
 import { randomMdp, randomPolicy } from './random-mdp';
 
 const options = { nTraj: 32, groupSize: 8, seed: 3, learner: 1, iteration: 2 };
@@ -30,6 +30,26 @@ describe('table rollouts', () => {
       expect(batch.length[i]).toBe(t);
     }
     expect(new Set(batch.terminated).size).toBe(2);
+  });
+
+  it('are the same a step at a time, asking for each state before anyone acts in it', () => {
+    for (const seed of [1, 2, 3]) {
+      const world = { ...randomMdp(seed), ...(seed === 3 && { start: { state: Uint32Array.of(0, 1, 2, 3), probability: new Float64Array(4).fill(0.25) }, starts: 'distinct' as const }) };
+      const policy = randomPolicy(world, seed);
+      const lazy = new Uint32Array(policy.threshold.length);
+      const asked: number[] = [];
+      const frontier = frontierRollout(world, lazy, options, emptyRollout(world.horizon, 32, 8));
+      let next = frontier.next();
+      for (; !next.done; next = frontier.next()) {
+        for (const s of next.value) {
+          asked.push(s);
+          lazy.set(policy.threshold.subarray(s * world.A, (s + 1) * world.A), s * world.A);
+        }
+      }
+      expect(next.value).toEqual(rollout(world, policy.threshold, options));
+      expect(asked.length).toBe(new Set(asked).size);
+      expect(new Set(asked)).toEqual(new Set(Array.from(next.value.row, (r) => world.rowState[r]).filter((_, k) => k % world.horizon < next.value.length[Math.floor(k / world.horizon)])));
+    }
   });
 
   it('compare words and thresholds as unsigned numbers, up to both ends', () => {

@@ -1,0 +1,133 @@
+import { learnerStream, type Experiment } from '../core/experiment/resolve';
+import { emptyPolicy, softmaxStates, type TablePolicy } from '../core/mdp/policy';
+import type { Engine, Network } from '../engine/engine';
+import type { Optimiser, ParameterVector } from '../engine/optimiser';
+import type { Learner } from './learner';
+import type { EngineLabel, Parameterised, PolicyFamily } from './policy-family';
+import { reads, visit } from './visited-states';
+
+/** States that go through the network together where all are asked for. */
+const CHUNK = 1024;
+
+export interface VisitedOptions {
+  readonly engine: Engine;
+  readonly words: string;
+  /** A network of one member bound to the inputs of these states, in their order. */
+  readonly network: (engine: Engine, states: Uint32Array) => Promise<Network>;
+  readonly create: (seedNumber: number) => { readonly parameters: ParameterVector; readonly optimiser: Optimiser };
+  /** [S·A] what is added to the network's outputs. */
+  readonly base: Float64Array;
+}
+
+/**
+ * A network on a table of which a batch visits a small part: it is evaluated in the states that the batch comes to, step by step, and
+ * differentiated there. The numbers are those of an evaluation in every state, bit for bit on the TypeScript engine.
+ */
+export class VisitedFamily implements PolicyFamily {
+  readonly engine: EngineLabel;
+  readonly #experiment: Experiment;
+  readonly #options: VisitedOptions;
+  readonly #policy: TablePolicy;
+  #logits: Float64Array[] = [];
+  /** States that a learner's last batch visited; where there are none, all were evaluated. */
+  readonly #visited = new WeakMap<Parameterised, Uint32Array>();
+
+  constructor(experiment: Experiment, options: VisitedOptions) {
+    this.#experiment = experiment;
+    this.#options = options;
+    this.#policy = emptyPolicy(experiment.table.S, experiment.table.A);
+    this.engine = { name: options.engine.name, words: options.words };
+  }
+
+  create(seedNumber: number): Parameterised {
+    return this.#options.create(seedNumber);
+  }
+
+  async logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
+    const { S } = this.#experiment.table;
+    const all = Uint32Array.from({ length: S }, (_, s) => s);
+    this.#makeRoom(learners.length);
+    for (const [k, learner] of learners.entries()) {
+      this.#visited.delete(learner);
+      for (let from = 0; from < S; from += CHUNK) await this.#evaluate(learner, all.subarray(from, Math.min(S, from + CHUNK)), this.#logits[k]);
+    }
+    return this.#logits.slice(0, learners.length);
+  }
+
+  async batchLogits(learners: readonly Learner[], again: boolean): Promise<readonly Float64Array[]> {
+    this.#makeRoom(learners.length);
+    for (const [k, learner] of learners.entries()) {
+      const visited = again ? this.#visited.get(learner) : await this.#play(learner, this.#logits[k]);
+      if (!visited) return this.logits(learners);
+      if (again) await this.#evaluate(learner, visited, this.#logits[k]);
+      else this.#visited.set(learner, visited);
+    }
+    return this.#logits.slice(0, learners.length);
+  }
+
+  async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void> {
+    for (const [k, { parameters, optimiser }] of learners.entries()) {
+      const { network, gathered } = await this.#differentiable(parameters, dLogits[k]);
+      optimiser.step(parameters, await network.vjp(gathered));
+      network.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.#options.engine.dispose();
+  }
+
+  /** Evaluates the states that the learner's next batch visits, as it comes to them, and returns them. */
+  async #play(learner: Learner, logits: Float64Array): Promise<Uint32Array> {
+    const { table, spec } = this.#experiment;
+    const { trajectories: nTraj, groupSize } = spec.training;
+    const stream = learnerStream(spec.training, learner.seedIndex, learner.iteration);
+    const visiting = visit(table, this.#policy.threshold, { nTraj, groupSize, ...stream }, reads(learner.scheme, 'answerLogProbs'));
+    const visited: number[] = [];
+    for (const states of visiting) {
+      await this.#evaluate(learner, states, logits);
+      visited.push(...states);
+      // The step that prices the batch says that the policy diverged.
+      if (!states.every((s) => logits.subarray(s * table.A, (s + 1) * table.A).every(Number.isFinite))) break;
+      softmaxStates(logits, states, table.A, this.#policy);
+    }
+    return Uint32Array.from(visited);
+  }
+
+  async #evaluate({ parameters }: Parameterised, states: Uint32Array, logits: Float64Array): Promise<void> {
+    const { A } = this.#experiment.table;
+    const { base, engine } = this.#options;
+    const network = await this.#options.network(engine, states);
+    network.setParameters(parameters as Float32Array);
+    const out = await network.forward();
+    states.forEach((s, row) => {
+      for (let a = 0; a < A; a++) logits[s * A + a] = base[s * A + a] + out[row * A + a];
+    });
+    network.dispose();
+  }
+
+  /** The network on the states that the gradient touches, evaluated, and the gradient there. */
+  async #differentiable(parameters: ParameterVector, dLogits: Float64Array): Promise<{ network: Network; gathered: Float32Array }> {
+    const { S, A } = this.#experiment.table;
+    const touched: number[] = [];
+    for (let s = 0; s < S; s++) {
+      for (let k = s * A; k < (s + 1) * A; k++) {
+        if (dLogits[k] === 0) continue;
+        touched.push(s);
+        break;
+      }
+    }
+    if (touched.length === 0) touched.push(0);
+    const gathered = new Float32Array(touched.length * A);
+    touched.forEach((s, row) => gathered.set(dLogits.subarray(s * A, (s + 1) * A), row * A));
+    const network = await this.#options.network(this.#options.engine, Uint32Array.from(touched));
+    network.setParameters(parameters as Float32Array);
+    await network.forward();
+    return { network, gathered };
+  }
+
+  #makeRoom(learners: number): void {
+    const { S, A } = this.#experiment.table;
+    while (this.#logits.length < learners) this.#logits.push(new Float64Array(S * A));
+  }
+}
