@@ -1,5 +1,6 @@
 import { checkScheme, type SchemeCheck } from '../core/diagnostics/scheme-check';
-import { resolveExperiment } from '../core/experiment/resolve';
+import { noTable } from '../core/contracts/scenario';
+import { resolveSpec } from '../core/experiment/resolve';
 import { readArguments, UsageError } from './arguments';
 import { chosen, openTarget, type TargetDeps } from './target';
 
@@ -22,7 +23,8 @@ export async function check(argv: readonly string[], deps: TargetDeps): Promise<
   if (rest.length > 0) throw new UsageError(`check: one experiment at a time; "${rest[0]}" is a second one.`);
   const source = await openTarget('check', target, deps);
   const schemes = chosen(source, args.all('scheme').flatMap((names) => names.split(',')));
-  const experiment = resolveExperiment({ ...source.spec, schemes: [...schemes] }, deps.plugins);
+  const experiment = resolveSpec({ ...source.spec, schemes: [...schemes] }, deps.plugins);
+  if (experiment.table === null) throw new UsageError(`check: ${noTable(experiment.scenario, 'optimum to solve for and no cycle to search')}`);
   const checked: Record<string, CheckResult['schemes'][string]> = {};
   schemes.forEach(({ name }, k) => {
     try {

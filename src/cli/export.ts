@@ -3,13 +3,16 @@ import { importLog } from '../core/batch/log-import';
 import { guessRoles, rolesOf } from '../core/batch/log-roles';
 import { LogError, problemText } from '../core/batch/log-table';
 import { readLog } from '../core/batch/log-text';
+import { ClosedFormBatch } from '../core/batch/closed-form-batch';
 import { TableBatch } from '../core/batch/table-batch';
 import { freshBuffer } from '../core/batch/workspace';
+import type { Batch } from '../core/contracts/columns';
 import type { Table } from '../core/contracts/scenario';
 import { completeParameters } from '../core/contracts/parameters';
 import { readPreset, presetIds } from '../core/experiment/presets';
-import { learnerStream, readsValue, resolveExperiment } from '../core/experiment/resolve';
+import { learnerStream, readsValue, resolveSpec, type ClosedFormExperiment, type Experiment } from '../core/experiment/resolve';
 import { readSpec, type ExperimentSpec, type Preset } from '../core/experiment/spec';
+import { normalDraws } from '../core/math/normal';
 import { evaluatePolicy } from '../core/mdp/exact';
 import { softmaxPolicy } from '../core/mdp/policy';
 import { rollout } from '../core/mdp/rollout';
@@ -105,31 +108,26 @@ function specIn(text: string, target: string): ExperimentSpec | null {
   return read.spec;
 }
 
+/** A batch and what is known of its steps and states beside its prices. */
+interface Played {
+  readonly batch: Batch;
+  readonly steps: Record<string, ArrayLike<number>>;
+  readonly states: Record<string, ArrayLike<number>>;
+  /** V of a scheme's reward before anything was learned. */
+  readonly valueOf: (scheme: CompiledScheme) => Float64Array | null;
+}
+
 /** The batch of the view's size that the starting policy makes, as the page shows it first. */
 function ofExperiment(spec: ExperimentSpec, estimators: string | undefined, { plugins }: ExportDeps): Source {
   if (estimators !== undefined) throw new UsageError('--estimators goes with a log; the schemes of an experiment name their own.');
-  const resolved = resolveExperiment(spec, plugins);
-  const { table, schemes, initialLogits } = resolved;
-  const policy = softmaxPolicy(initialLogits, table.S, table.A);
-  const values = evaluatePolicy(table, policy.probability, table.metrics[table.truth]);
-  const options = { ...learnerStream(spec.training, 0, 0), nTraj: spec.view.trajectories, groupSize: spec.training.groupSize };
-  const batch = new TableBatch(table, rollout(table, policy.threshold, options), {
-    behaviour: policy.logProbability,
-    reference: policy.logProbability,
-    belief: values.value,
-  });
-  const steps: Record<string, ArrayLike<number>> = {
-    action: batch.column('action', 'step-id') as Int32Array,
-    logProbs: batch.column('logProbs', 'step') as Float64Array,
-    exact: batch.gatherExact(values.advantage),
-  };
+  const resolved = resolveSpec(spec, plugins);
+  const { batch, steps, states, valueOf: value } = resolved.table === null ? playedInClosedForm(resolved) : playedOnTable(resolved);
   const notes = resolved.failures.map(({ scheme, message }) => `${spec.schemes[scheme].name}: ${message}`);
   const priced: string[] = [];
-  schemes.forEach((scheme, k) => {
+  resolved.schemes.forEach((scheme, k) => {
     if (!scheme) return;
     const { name } = spec.schemes[k];
-    const value = readsValue(scheme) ? valueOf(scheme, table, policy.probability) : null;
-    const { reward, advantage } = priceBatch(batch, scheme, { ...EMPTY_SIDE, value });
+    const { reward, advantage } = priceBatch(batch, scheme, { ...EMPTY_SIDE, value: value(scheme) });
     steps[`reward.${name}`] = reward;
     steps[`advantage.${name}`] = advantage;
     priced.push(name);
@@ -144,9 +142,45 @@ function ofExperiment(spec: ExperimentSpec, estimators: string | undefined, { pl
       terminated: Array.from(batch.column('terminated', 'trajectory') as Float64Array, (x) => x === 1),
     },
     steps,
-    states: { state: batch.column('state', 'state-id') as Int32Array },
+    states,
   };
   return { table: rollouts, priced, notes };
+}
+
+function playedOnTable({ table, initialLogits, spec }: Experiment): Played {
+  const policy = softmaxPolicy(initialLogits, table.S, table.A);
+  const values = evaluatePolicy(table, policy.probability, table.metrics[table.truth]);
+  const options = { ...learnerStream(spec.training, 0, 0), nTraj: spec.view.trajectories, groupSize: spec.training.groupSize };
+  const batch = new TableBatch(table, rollout(table, policy.threshold, options), {
+    behaviour: policy.logProbability,
+    reference: policy.logProbability,
+    belief: values.value,
+  });
+  return {
+    batch,
+    steps: {
+      action: batch.column('action', 'step-id') as Int32Array,
+      logProbs: batch.column('logProbs', 'step') as Float64Array,
+      exact: batch.gatherExact(values.advantage),
+    },
+    states: { state: batch.column('state', 'state-id') as Int32Array },
+    valueOf: (scheme) => (readsValue(scheme) ? valueOf(scheme, table, policy.probability) : null),
+  };
+}
+
+/** States are points here and the action is where to go next: both leave as two numbers. */
+function playedInClosedForm({ scenario, worlds, spec }: ClosedFormExperiment): Played {
+  const world = worlds.of(spec.training.seeds.first);
+  const play = world.play(world.start, normalDraws(learnerStream(spec.training, 0, 0), spec.view.trajectories, world.draws));
+  const { nTraj, steps: T, point } = play;
+  const states = (d: number) => Float64Array.from({ length: nTraj * (T + 1) }, (_, k) => point[2 * k + d]);
+  const actions = (d: number) => Float64Array.from({ length: nTraj * T }, (_, k) => point[2 * (k + Math.floor(k / T) + 1) + d]);
+  return {
+    batch: new ClosedFormBatch(scenario, world, play, spec.training.groupSize),
+    steps: { actionX: actions(0), actionY: actions(1), logProbs: play.logProbability, exact: play.advantage },
+    states: { x: states(0), y: states(1) },
+    valueOf: () => null,
+  };
 }
 
 /** V of a scheme's reward before anything was learned: a learned critic still says 0. */

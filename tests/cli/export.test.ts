@@ -27,10 +27,15 @@ describe('a preset', () => {
     expect(result.priced).toEqual(spec.schemes.map(({ name }) => name));
     const lines = linesOf(result.files[0]);
     expect(lines.length).toBe(spec.view.trajectories);
-    expect(lines.reduce((sum, { actions }) => sum + (actions as unknown[]).length, 0)).toBe(result.steps);
-    for (const { actions, states, advantages, schemeRewards } of lines) {
-      const T = (actions as unknown[]).length;
-      expect((states as unknown[]).length).toBe(T + 1);
+    // A scenario in closed form has points for states and actions: two columns of each.
+    const [state, action] = plugins.get('scenario', spec.scenario.id).world === 'table' ? [['states'], ['actions']] : [['x', 'y'], ['actionX', 'actionY']];
+    const sizes = (line: Line, names: readonly string[]) => names.map((name) => (line[name] as unknown[]).length);
+    expect(lines.reduce((sum, line) => sum + sizes(line, action)[0], 0)).toBe(result.steps);
+    for (const line of lines) {
+      const { advantages, schemeRewards } = line;
+      const [T] = sizes(line, action);
+      expect(sizes(line, action)).toEqual(action.map(() => T));
+      expect(sizes(line, state)).toEqual(state.map(() => T + 1));
       for (const name of result.priced) expect([advantages[name].length, schemeRewards[name].length]).toEqual([T, T]);
     }
   });
