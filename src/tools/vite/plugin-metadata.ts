@@ -4,6 +4,7 @@ import type { Plugin } from 'vite';
 import { loadPlugins, type LoadedPlugins } from './catalogue.ts';
 import { headTags, rootFrom } from './pages.ts';
 import { referenceIndex, referencePages } from './reference-page.ts';
+import { siteHeader } from './site-header.ts';
 
 const virtual = {
   'virtual:catalogue': (loaded: LoadedPlugins) => loaded.catalogue,
@@ -79,9 +80,10 @@ export function allPages(loaded: LoadedPlugins): [string, string][] {
     <title>${title}</title>
     <link rel="icon" href="${root}icon.svg" type="image/svg+xml" />
     <link rel="stylesheet" href="${root}reference/reference.css" />
+    <script src="${root}page-theme.js"></script>
   </head>
   <body>
-    <header><a href="${root}lab/">Advantage Lab</a> <a href="${root}reference/">Reference</a> <a href="${root}logs/">Price your own rollouts</a></header>
+    ${siteHeader(root, 'reference')}
 ${body}
   </body>
 </html>
