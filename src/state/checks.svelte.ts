@@ -1,7 +1,7 @@
 /** The checks of a lab's schemes: what was found, for which version of a scheme, and what is being worked on. */
 import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import type { ExperimentSpec } from '../core/experiment/spec';
-import type { CheckCommand, CheckEvent } from '../worker/check-scheme';
+import type { CheckCommand, CheckEvent } from '../worker/protocol';
 
 /** What was found of a scheme as it was when it was asked for. */
 export interface CheckedScheme {

@@ -6,6 +6,7 @@ import { untrack } from 'svelte';
 import { decodeLink, encodeLink } from '../codec/link';
 import { loadPlugins } from '../core/on-demand';
 import type { Table } from '../core/contracts/scenario';
+import type { GoodhartAlarm } from '../core/diagnostics/goodhart-alarm';
 import { PluginSet, type PluginKind } from '../core/plugin-set';
 import { findPresetSpec, loadPreset } from '../core/experiment/presets';
 import { resolveSpec, wantedPlugins } from '../core/experiment/resolve';
@@ -13,7 +14,9 @@ import type { ExperimentSpec, SpecProblem } from '../core/experiment/spec';
 import type { SchemeSpec } from '../core/scheme/scheme-spec';
 import type { Metric } from '../worker/protocol';
 import { Experiment } from './experiment.svelte';
+import { Checks } from './checks.svelte';
 import { Consequences } from './consequences.svelte';
+import { LearningAlarms } from './learning-alarms';
 import { readsLearnedReward } from './priced-scheme';
 import { mostTellingStep } from './most-telling-step';
 import { Notices } from './notices.svelte';
@@ -54,6 +57,11 @@ export class Lab {
   readonly consequences: Consequences;
   readonly choices: PluginChoices;
   readonly run: Run;
+  /** What the checks found of each scheme. */
+  readonly checks: Checks;
+  readonly #alarms = new LearningAlarms();
+  /** By scheme: first iteration of the alarm that a notice tells of. */
+  readonly #alarmed = new Map<number, number>();
   /** Scheme that the panels follow; apart, so that what depends on it alone does not see every edit. */
   readonly #followed: number = $derived.by(() => this.experiment.spec.view.scheme);
   readonly #stop: (() => void)[] = [];
@@ -73,12 +81,14 @@ export class Lab {
     this.choices = new PluginChoices(this);
     this.run = new Run(spec, {
       ...options,
+      oncheck: (event) => this.checks.receive(event),
       onmessage: ({ tone, code, message }) => this.notices.show({ key: code, tone, title: NOTICE_TITLES[code] ?? 'Training', text: message }),
       onbranch: (scheme, iteration) => {
         const { branches } = this.experiment.spec.training;
         this.experiment.setTraining({ branches: [...branches, { scheme, iteration }] });
       },
     });
+    this.checks = new Checks({ spec: () => this.experiment.spec, post: (command) => this.run.check(command) });
     this.#stop.push(
       this.experiment.listen((next, { live }) => {
         this.#isDragging = live;
@@ -95,6 +105,7 @@ export class Lab {
           this.selection.keepWithin(scene.batch.length);
           this.selection.suggest(mostTellingStep(scene, untrack(() => this.whatIf.frame.schemes), followed));
         });
+        $effect(() => this.#sayAlarms());
         // Kept rather than derived: while a slider is dragged the curves go on under the reward they were learned with.
         $effect(() => {
           const { schemes } = this.whatIf.frame.resolved;
@@ -221,6 +232,11 @@ export class Lab {
     return gapOf(this.#trained[scheme] ?? null, this.whatIf.scene, this.run.history, scheme, this.run.shownIteration);
   }
 
+  /** The first iterations in which a scheme's proxy rose while true success fell; null while there are none. */
+  alarm(scheme: number): GoodhartAlarm | null {
+    return this.#alarms.of(scheme, this.#trained[scheme] ?? null, this.whatIf.scene, this.run.history);
+  }
+
   /** The most that any policy can reach of the true objective. */
   get bestTruth(): number {
     return bestTruth(this.whatIf.scene);
@@ -228,6 +244,23 @@ export class Lab {
 
   close(): void {
     for (const stop of this.#stop) stop();
+  }
+
+  /** A notice while a curve has an alarm; it goes when the curve starts anew. */
+  #sayAlarms(): void {
+    this.#alarmed.forEach((from, k) => {
+      const alarm = this.alarm(k);
+      if (alarm?.from === from) return;
+      this.#alarmed.delete(k);
+      untrack(() => this.notices.dismiss(`alarm-${k}`));
+    });
+    for (let k = 0; k < this.#trained.length; k++) {
+      const alarm = this.alarm(k);
+      if (!alarm || this.#alarmed.has(k)) continue;
+      this.#alarmed.set(k, alarm.from);
+      const title = `From iteration ${alarm.from} on, ${'ABCDEF'[k]}’s proxy rises while true success falls.`;
+      untrack(() => this.notices.show({ key: `alarm-${k}`, tone: 'warn', title, text: 'It is being rewarded for something else than the truth. Checks (K) say what pays.' }));
+    }
   }
 
   #showOpened(adjusted: readonly string[]): void {

@@ -38,13 +38,14 @@ export class LearningAlarms {
   }
 }
 
-/** The first alarm among the iterations from `from` on, both curves as shares of the way from their start to the best there is. */
+/** The first alarm among the iterations from `from` on: the proxy as a share of the way from its start to its best, success as a share of the best. */
 function alarmIn(proxy: Float64Array, success: Float64Array, scheme: CompiledScheme, scene: Scene, from: number): GoodhartAlarm | null {
-  const share = (curve: Float64Array, best: number) => {
-    const start = curve.find((x) => !Number.isNaN(x)) ?? Number.NaN;
-    return Math.abs(best - start) > 1e-12 ? curve.subarray(from).map((x) => (x - start) / (best - start)) : null;
-  };
-  const [own, truth] = [share(proxy, proxyScale(scheme, scene, proxy).best), share(success, bestTruth(scene))];
-  const found = own && truth && goodhartAlarm(own, truth, { window: ALARM_WINDOW });
+  const first = (curve: Float64Array) => curve.find((x) => !Number.isNaN(x)) ?? Number.NaN;
+  const best = { proxy: proxyScale(scheme, scene, proxy).best, truth: bestTruth(scene) };
+  const way = best.proxy - first(proxy);
+  // Where learning starts near the best, the way there is short and a small fall would seem a long one.
+  const whole = Math.max(Math.abs(best.truth), best.truth - first(success));
+  if (!(Math.abs(way) > 1e-12) || !(whole > 1e-12)) return null;
+  const found = goodhartAlarm(proxy.subarray(from).map((x) => x / way), success.subarray(from).map((x) => x / whole), { window: ALARM_WINDOW });
   return found && { ...found, from: found.from + from, to: found.to + from };
 }

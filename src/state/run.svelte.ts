@@ -10,8 +10,7 @@
  */
 import { editedSchemes, sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
-import type { Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
-import type { CheckCommand, CheckEvent } from '../worker/check-scheme';
+import type { CheckCommand, CheckEvent, Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
 import { CurveHistory } from './curve-history';
 import { divergenceOf, type Divergence } from './divergence';
 

@@ -46,6 +46,10 @@ export function handleKey(lab: Lab, event: KeyboardEvent): boolean {
     void lab.run.toggle();
     return true;
   }
+  if (event.key.toLowerCase() === 'k') {
+    lab.checks.open();
+    return true;
+  }
   if (event.key === '[' || event.key === ']') return toWrongSign(lab, event.key === ']' ? 1 : -1);
   const scheme = 'abcdef'.indexOf(event.key.toLowerCase());
   if (event.key.length === 1 && scheme >= 0 && scheme < lab.experiment.spec.schemes.length) {

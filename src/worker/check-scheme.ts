@@ -1,28 +1,10 @@
-/** Checks of schemes beside training: what the page asks, what it hears, and the work between, in slices. */
+/** Checks of schemes beside training, in slices. */
 import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import { resolveExperiment, type Experiment } from '../core/experiment/resolve';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { PluginSet } from '../core/plugin-set';
 import { learnReward, readsLearnedReward } from './learned-reward';
-
-export type CheckCommand =
-  /**
-   * Runs every check on some schemes of a spec, one after the other, whatever is being trained; answered by `checking` and, once for
-   * each scheme, by `checked`. A newer request takes the place of an older one.
-   */
-  | {
-      readonly type: 'check';
-      readonly request: number;
-      readonly spec: ExperimentSpec;
-      readonly schemes: readonly number[];
-      /** Iteration whose scheduled weights and thresholds are looked at. */
-      readonly iteration: number;
-    }
-  | { readonly type: 'cancel-check'; readonly request: number };
-
-export type CheckEvent =
-  | { readonly type: 'checking'; readonly request: number; readonly scheme: number; readonly progress: CheckProgress }
-  | { readonly type: 'checked'; readonly request: number; readonly scheme: number; readonly check: SchemeCheck | { readonly error: string } };
+import type { CheckCommand, CheckEvent } from './protocol';
 
 export interface CheckDeps {
   readonly now: () => number;

@@ -7,8 +7,8 @@
  * the newest are to be dropped.
  */
 import type { EstimatorDiagnosis as SchemeDiagnosis } from '../core/diagnostics/bias-variance';
+import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import type { ExperimentSpec } from '../core/experiment/spec';
-import type { CheckCommand, CheckEvent } from './check-scheme';
 
 export type { SchemeDiagnosis };
 
@@ -41,6 +41,25 @@ export type Command =
       readonly batches: number;
     }
   | CheckCommand;
+
+export type CheckCommand =
+  /**
+   * Runs every check on some schemes of a spec, one after the other, whatever is being trained; answered by `checking` and, once for
+   * each scheme, by `checked`. A newer request takes the place of an older one.
+   */
+  | {
+      readonly type: 'check';
+      readonly request: number;
+      readonly spec: ExperimentSpec;
+      readonly schemes: readonly number[];
+      /** Iteration whose scheduled weights and thresholds are looked at. */
+      readonly iteration: number;
+    }
+  | { readonly type: 'cancel-check'; readonly request: number };
+
+export type CheckEvent =
+  | { readonly type: 'checking'; readonly request: number; readonly scheme: number; readonly progress: CheckProgress }
+  | { readonly type: 'checked'; readonly request: number; readonly scheme: number; readonly check: SchemeCheck | { readonly error: string } };
 
 /** One row per learner and iteration. */
 export const METRICS = [

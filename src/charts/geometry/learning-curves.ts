@@ -16,6 +16,8 @@ export interface CurveSeries {
   readonly high?: ArrayLike<number>;
   /** Proxy return as a share of its best. */
   readonly proxy?: ArrayLike<number>;
+  /** Iteration from which the proxy rose while success fell. */
+  readonly alarm?: number | null;
   /** Success curves from before an edit, drawn thin. */
   readonly ghosts?: readonly { readonly iteration?: ArrayLike<number>; readonly success: ArrayLike<number> }[];
 }
@@ -40,6 +42,8 @@ export interface CurveGeometry {
     readonly band: string | null;
     readonly proxy: string | null;
     readonly ghosts: readonly string[];
+    /** Where the mark of an alarm stands: on the success curve. */
+    readonly alarm: { readonly x: number; readonly y: number } | null;
     readonly end: { readonly x: number; readonly y: number; readonly labelY: number } | null;
   }[];
 }
@@ -61,7 +65,7 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
       .defined((k) => Number.isFinite(values[k]!))
       .digits(1)(points(values.length, iteration)) ?? '';
   const curves = data.map((series) => {
-    const { success, iteration, low, high, proxy, ghosts = [] } = series;
+    const { success, iteration, low, high, proxy, alarm = null, ghosts = [] } = series;
     const last = lastFinite(success);
     return {
       series: series.series,
@@ -74,6 +78,7 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
           : null,
       proxy: proxy ? path(proxy, iteration) : null,
       ghosts: ghosts.map((ghost) => path(ghost.success, ghost.iteration)),
+      alarm: alarm === null || !Number.isFinite(success[alarm] ?? Number.NaN) ? null : { x: x(alarm), y: y(success[alarm]!) },
       end: last < 0 ? null : { x: at(iteration, last), y: y(success[last]!) },
     };
   });
@@ -110,11 +115,11 @@ export function iterationAt(plot: CurveGeometry['plot'], iterations: number, lat
 
 /** The curves in one sentence each, at their last point. */
 export function describeCurves(data: readonly CurveSeries[]): string {
-  const parts = data.map(({ series, name, success, proxy }) => {
+  const parts = data.map(({ series, name, success, proxy, alarm = null }) => {
     const k = lastFinite(success);
     if (k < 0) return `${series} ${name}: no result yet`;
     const p = proxy ? lastFinite(proxy) : -1;
-    return `${series} ${name}: success ${percent(success[k]!)}${p < 0 ? '' : `, proxy return ${percent(proxy![p]!)} of its best`}`;
+    return `${series} ${name}: success ${percent(success[k]!)}${p < 0 ? '' : `, proxy return ${percent(proxy![p]!)} of its best`}${alarm === null ? '' : `, which rises from iteration ${alarm} on while success falls`}`;
   });
   return parts.length === 0 ? 'No curves yet.' : `${parts.join('. ')}.`;
 }

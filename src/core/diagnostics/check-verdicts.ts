@@ -253,7 +253,7 @@ function shortPath(places: readonly string[]): string {
 function percent(x: number): string {
   const value = 100 * x;
   const text = Math.abs(value) > 0 && Math.abs(value) < 0.05 ? (value > 0 ? 'under 0.1' : 'above −0.1') : String(Number(value.toFixed(Math.abs(value) < 10 ? 1 : 0)));
-  return `${text.replace('-', '−')} %`;
+  return `${text.replace('-', '−')}%`;
 }
 
 function signed(x: number): string {

@@ -74,12 +74,12 @@ export default defineReward({
     if (letters.length === 0 || letters.length > 20 || letters.some(([, name]) => !Object.hasOwn(table.signals, name))) return null;
     const memories = new NumberedMemories<number>(machine.initial, String);
     const heldBy = new Int32Array(table.rows);
-    letters.forEach(([, name], k) => table.signals[name].forEach((x, row) => (heldBy[row] += x > 0 ? 2 ** k : 0)));
+    letters.forEach(([, name], k) => table.signals[name].forEach((x, row) => (heldBy[row] += x > 0 ? 1 << k : 0)));
     const steps = new Map<number, ReturnType<typeof advance>>();
     const taken = (memory: number, row: number) => {
-      const key = memory * 2 ** letters.length + heldBy[row];
+      const key = memory * (1 << letters.length) + heldBy[row];
       let found = steps.get(key);
-      if (!found) steps.set(key, (found = advance(machine, memories.at(memory), letters.map(([letter], k) => (heldBy[row] & (2 ** k) ? letter : '')).join(''))));
+      if (!found) steps.set(key, (found = advance(machine, memories.at(memory), letters.map(([letter], k) => (heldBy[row] & (1 << k) ? letter : '')).join(''))));
       return found;
     };
     return {
