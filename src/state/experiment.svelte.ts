@@ -9,6 +9,7 @@
  */
 import type { ObjectivePlugin } from '../core/contracts/objective';
 import { readSpec, type ExperimentSpec, type SpecProblem, type TrainingSpec, type ViewSpec } from '../core/experiment/spec';
+import { withoutTerm } from '../core/scheme/edit-scheme';
 import type { GateSpec, SchemeSpec, TermSpec } from '../core/scheme/scheme-spec';
 import { MAX_SCHEMES, MAX_TERMS } from '../core/scheme/scheme-spec';
 
@@ -134,8 +135,14 @@ export class Experiment {
     return this.#editScheme(scheme, (old) => (old.terms.length < MAX_TERMS ? { ...old, terms: [...old.terms, term] } : old));
   }
 
+  /** Removes a term, and the conditions of the gate that read it. */
   removeTerm(scheme: number, term: number): boolean {
-    return this.#editScheme(scheme, (old) => ({ ...old, terms: old.terms.filter((_, k) => k !== term) }));
+    return this.#editScheme(scheme, (old) => withoutTerm(old, term));
+  }
+
+  /** An edit of a scheme as a whole, such as those of `edit-scheme` and of warnings. */
+  reviseScheme(scheme: number, change: (old: SchemeSpec) => SchemeSpec, gesture: string | null = null): boolean {
+    return this.#editScheme(scheme, change, gesture);
   }
 
   setEstimator(scheme: number, id: string): boolean {

@@ -104,6 +104,18 @@ export function termReward(priced: Shares, k: number): Float64Array {
   return share;
 }
 
+/** What a term would pay without transforms and gate, [nTraj × maxLen]: weight × r_k. */
+export function ownReward({ batch, scheme, at, priced }: PricedBatch, k: number): Float64Array {
+  const { nTraj, maxLen, length, row } = batch;
+  const { ownPerRow } = scheme.terms[k];
+  const own = new Float64Array(nTraj * maxLen);
+  const source = ownPerRow && row ? null : priced[k]!.reward;
+  for (let i = 0; i < nTraj; i++) {
+    for (let j = i * maxLen, end = j + length[i]; j < end; j++) own[j] = at.weights[k] * (source ? source[j] : ownPerRow![row![j]]);
+  }
+  return own;
+}
+
 /** Discounted reward-to-go of the scheme's reward under the scheme's γ, [nTraj × maxLen]. */
 export function returnsOf({ batch, scheme, reward }: Pick<PricedBatch, 'batch' | 'scheme' | 'reward'>): Float64Array {
   const { nTraj, maxLen, length } = batch;
