@@ -1,4 +1,4 @@
-import { ENGINE_NAMES, EngineUnavailableError, type Engine, type EngineName, type NetworkShape } from './engine';
+import { ENGINE_NAMES, ENGINE_TITLE, EngineUnavailableError, type Engine, type EngineName, type NetworkShape } from './engine';
 import { openEngine, type EngineOptions } from './open-engine';
 import { measureEngine, updateCost } from './measure-engine';
 
@@ -33,8 +33,6 @@ export interface ChoiceOptions extends EngineOptions {
   readonly measure?: typeof measureEngine;
 }
 
-const TITLE: Record<EngineName, string> = { ts: 'TypeScript', wasm: 'WASM', webgpu: 'WebGPU' };
-
 /**
  * Multiply–adds of one forward and vjp up to which nothing is measured: 16-64-64-5 on 1,024 rows,
  * about 8 ms in TypeScript, whose runs are the same bits in every browser.
@@ -49,7 +47,7 @@ const SMALL_UPDATE = 1.6e7;
 export async function chooseEngine(shape: NetworkShape, rows: number, options: ChoiceOptions = {}): Promise<EngineChoice> {
   const { override, open = openEngine } = options;
   if (override !== undefined) {
-    return { engine: await open(override, options), reason: `${TITLE[override]}: chosen by hand.`, measured: [], missing: [] };
+    return { engine: await open(override, options), reason: `${ENGINE_TITLE[override]}: chosen by hand.`, measured: [], missing: [] };
   }
   if (shape.population === 1 && updateCost(shape, rows) <= SMALL_UPDATE) {
     return { engine: await open('ts', options), reason: 'TypeScript: a single small network starts here.', measured: [], missing: [] };
@@ -95,7 +93,7 @@ export async function compareEngines(
 
 /** "WASM: 1.4× faster than TypeScript here.", or a near tie said as one. */
 function reasonFor([best, second]: readonly { name: EngineName; milliseconds: number }[]): string {
-  if (!second) return `${TITLE[best.name]}: the only engine that runs at speed here.`;
+  if (!second) return `${ENGINE_TITLE[best.name]}: the only engine that runs at speed here.`;
   const ratio = second.milliseconds / best.milliseconds;
-  return ratio < 1.05 ? `${TITLE[best.name]}: as fast as ${TITLE[second.name]} here.` : `${TITLE[best.name]}: ${ratio.toFixed(1)}× faster than ${TITLE[second.name]} here.`;
+  return ratio < 1.05 ? `${ENGINE_TITLE[best.name]}: as fast as ${ENGINE_TITLE[second.name]} here.` : `${ENGINE_TITLE[best.name]}: ${ratio.toFixed(1)}× faster than ${ENGINE_TITLE[second.name]} here.`;
 }

@@ -4,8 +4,12 @@
  * are typed-array TypeScript elsewhere, so all engines share them.
  */
 
+import type { TokenPrefix } from '../core/contracts/scenario';
+import type { TransformerShape } from './transformer-shape';
+
 export const ENGINE_NAMES = ['ts', 'wasm', 'webgpu'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
+export const ENGINE_TITLE: Readonly<Record<EngineName, string>> = { ts: 'TypeScript', wasm: 'WASM', webgpu: 'WebGPU' };
 
 /** Fully connected layers, inputs → hidden… → outputs; the output layer is linear. */
 export interface NetworkShape {
@@ -23,12 +27,12 @@ export interface NetworkShape {
  * the next. Returned arrays are reused by the next call of the same method.
  */
 export interface Network {
-  readonly shape: NetworkShape;
+  readonly shape: NetworkShape | TransformerShape;
   /** Rows of the feature matrix, which all members share. */
   readonly rows: number;
   /** P, the parameters of one member. */
   readonly parameterCount: number;
-  /** Copies [population × P] in; the layout is that of `layersOf`. */
+  /** Copies [population × P] in; the layout is that of `layersOf` or `transformerLayout`. */
   setParameters(flat: Float32Array): void;
   /** Logits of every member on every row, [population × rows × outputs]. */
   forward(): Promise<Float32Array>;
@@ -49,6 +53,8 @@ export interface Engine {
   readonly isEmulated: boolean;
   /** `features` is [rows × inputs], row-major; it is copied. */
   create(shape: NetworkShape, features: Float32Array): Promise<Network>;
+  /** A network whose rows are these states of a prefix forest, in their order. */
+  createTransformer(shape: TransformerShape, prefix: TokenPrefix, states: Uint32Array): Promise<Network>;
   dispose(): void;
   /** Resolves with the reason if the device is lost; every call in flight or later then rejects with `EngineLostError`. */
   readonly lost: Promise<string>;

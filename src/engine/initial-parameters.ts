@@ -49,7 +49,7 @@ export function meanSquaredNorm(features: Float32Array, width: number): number {
 }
 
 /** Normal numbers by Marsaglia's polar method: it needs no sine, whose last bits browsers choose. */
-function fillNormal(flat: Float32Array, from: number, to: number, deviation: number, stream: Stream): void {
+export function fillNormal(flat: Float32Array, from: number, to: number, deviation: number, stream: Stream): void {
   for (let i = from; i < to; ) {
     const x = 2 * nextUniform(stream) - 1;
     const y = 2 * nextUniform(stream) - 1;

@@ -1,8 +1,8 @@
-import type { Network, NetworkShape } from './engine';
+import type { Network } from './engine';
 import { checkLength } from './network-shape';
 
 /** A population as networks of one member each, for devices that do not gain from computing members together. */
-export class MembersApart implements Network {
+export class MembersApart<Shape extends Network['shape']> implements Network {
   readonly rows: number;
   readonly parameterCount: number;
   readonly #members: readonly Network[];
@@ -10,8 +10,8 @@ export class MembersApart implements Network {
   readonly #gradient: Float32Array;
 
   constructor(
-    readonly shape: NetworkShape,
-    create: (shape: NetworkShape) => Network,
+    readonly shape: Shape,
+    create: (shape: Shape) => Network,
   ) {
     this.#members = Array.from({ length: shape.population }, () => create({ ...shape, population: 1 }));
     const [{ rows, parameterCount }] = this.#members;

@@ -27,6 +27,8 @@ import { MembersApart } from './members-apart';
 import { checkLength, checkNetwork, layersOf, parameterCount, type Layer } from './network-shape';
 import type { TfjsBackend } from './tfjs-backend';
 import { Device } from './tfjs-device';
+import { TfjsTransformer } from './tfjs-transformer';
+import { checkTransformer, type TransformerShape } from './transformer-shape';
 
 /** From this many summed rows on, TensorFlow.js multiplies single matrices with atomic adds, whose order varies. */
 const SPLIT_ROWS = 2000;
@@ -60,6 +62,12 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
       const rows = checkNetwork(shape, features);
       const isApart = backend.name === 'wasm' && shape.population > 1 && widestLayer(shape) * rows >= WASM_APART;
       return isApart ? new MembersApart(shape, create) : create(shape);
+    },
+    createTransformer: async (shape, prefix, states) => {
+      checkTransformer(shape, prefix);
+      device.activate();
+      const create = (given: TransformerShape) => new TfjsTransformer(device, given, prefix, states);
+      return backend.name === 'wasm' && shape.population > 1 ? new MembersApart(shape, create) : create(shape);
     },
     dispose: () => device.close(),
     lost: device.lost,

@@ -1,8 +1,12 @@
+import type { TokenPrefix } from '../core/contracts/scenario';
 import type { Engine, Network, NetworkShape } from './engine';
 import { tanhInPlace } from './fast-tanh';
 import { geluInPlace } from './gelu';
+import { MembersApart } from './members-apart';
 import { accumulateOuter, multiplyTransposed } from './mlp-kernels';
 import { checkLength, checkNetwork, layersOf, parameterCount } from './network-shape';
+import { checkTransformer } from './transformer-shape';
+import { SharedPass, TsTransformer } from './ts-transformer';
 
 /** Rows that go through all layers together, so that a block's activations stay in the cache. */
 const BLOCK = 64;
@@ -15,11 +19,21 @@ const padTo = (multiple: number, count: number) => Math.ceil(count / multiple) *
  * every browser. Rows whose dLogits are all zero cost nothing in `vjp`.
  */
 export function createTsEngine(): Engine {
+  const passes = new WeakMap<TokenPrefix, { readonly shape: string; readonly pass: SharedPass }>();
   return {
     name: 'ts',
     adapter: 'TypeScript, this core',
     isEmulated: false,
     create: async (shape, features) => new TsNetwork(shape, features),
+    createTransformer: async (shape, prefix, states) => {
+      checkTransformer(shape, prefix);
+      return new MembersApart(shape, (one) => {
+        const key = JSON.stringify(one);
+        let shared = passes.get(prefix);
+        if (shared?.shape !== key) passes.set(prefix, (shared = { shape: key, pass: new SharedPass(one, prefix) }));
+        return new TsTransformer(one, shared.pass, states);
+      });
+    },
     dispose() {},
     lost: new Promise(() => {}),
   };

@@ -8,9 +8,13 @@ import { identityConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Ident
 import { multiplyConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Multiply';
 import { reluConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Relu';
 import { reshapeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Reshape';
+import { rsqrtConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Rsqrt';
+import { sliceConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Slice';
+import { softmaxConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Softmax';
 import { squareConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Square';
 import { stepConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Step';
 import { subConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sub';
+import { sumConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Sum';
 import { tanhConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Tanh';
 import { transposeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Transpose';
 import { EngineUnavailableError } from './engine';
@@ -25,9 +29,13 @@ const kernels: readonly KernelConfig[] = [
   multiplyConfig,
   reluConfig,
   reshapeConfig,
+  rsqrtConfig,
+  sliceConfig,
+  softmaxConfig,
   squareConfig,
   stepConfig,
   subConfig,
+  sumConfig,
   tanhConfig,
   transposeConfig,
 ];

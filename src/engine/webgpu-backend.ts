@@ -8,9 +8,13 @@ import { identityConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Ide
 import { multiplyConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Multiply';
 import { reluConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Relu';
 import { reshapeConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Reshape';
+import { rsqrtConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Rsqrt';
+import { sliceConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Slice';
+import { softmaxConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Softmax';
 import { squareConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Square';
 import { stepConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Step';
 import { subConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sub';
+import { sumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sum';
 import { tanhConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tanh';
 import { EngineUnavailableError } from './engine';
 import { registerMissing, type TfjsBackend } from './tfjs-backend';
@@ -27,9 +31,13 @@ const kernels: readonly KernelConfig[] = [
   multiplyConfig,
   reluConfig,
   reshapeConfig,
+  rsqrtConfig,
+  sliceConfig,
+  softmaxConfig,
   squareConfig,
   stepConfig,
   subConfig,
+  sumConfig,
   tanhConfig,
 ];
 

@@ -1,14 +1,13 @@
 import type { Experiment } from '../core/experiment/resolve';
 import { poolShared, spreadShared } from '../core/mdp/shared-logits';
 import { chooseEngine } from '../engine/choose-engine';
-import { EngineLostError, EngineUnavailableError, type Engine, type EngineName, type Network, type NetworkShape } from '../engine/engine';
-import { initialParameters, meanSquaredNorm } from '../engine/initial-parameters';
+import { ENGINE_TITLE, EngineUnavailableError, type Engine, type EngineName, type Network } from '../engine/engine';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
-import { parameterCount } from '../engine/network-shape';
 import { openEngine, type EngineOptions } from '../engine/open-engine';
 import type { Learner } from './learner';
-import { loadPretrained } from './pretrained';
+import { policyNetwork, type PolicyNetwork } from './policy-network';
 import type { FrameMessage, NoticeCode } from './protocol';
+import { SurvivingEngine } from './surviving-engine';
 import { VisitedFamily } from './visited-family';
 import { visitsFew } from './visited-states';
 
@@ -55,28 +54,30 @@ export async function openFamily(experiment: Experiment, learners: number, optio
 
 /** A network of which a batch asks for a few rows at a time: that many are soonest done where no device has to be asked. */
 async function openVisited(experiment: Experiment, options: FamilyOptions): Promise<PolicyFamily> {
-  const { table, initialLogits, spec } = experiment;
-  const { open = openEngine } = options;
-  const { optimiser: kind, learningRate, policy } = spec.training;
-  const { width, data } = table.features;
-  const shape = shapeOf(experiment, 1);
-  const pretrained = policy.kind === 'mlp' && policy.pretrained ? await loadPretrained(policy.pretrained, parameterCount(shape)) : null;
-  const inputSquaredNorm = meanSquaredNorm(data, width);
+  const network = await policyNetwork(experiment);
+  const { optimiser: kind, learningRate, engine } = experiment.spec.training;
+  const words = 'TypeScript: a batch visits few of the states, and only those are evaluated.';
   return new VisitedFamily(experiment, {
-    engine: await open('ts', options),
-    words: 'TypeScript: a batch visits few of the states, and only those are evaluated.',
-    // What was pretrained is the whole policy; else the network's outputs, zero at first, are added to the starting policy's logits.
-    base: pretrained ? new Float64Array(initialLogits.length) : initialLogits,
-    network(engine, states) {
-      const rows = new Float32Array(states.length * width);
-      states.forEach((s, row) => rows.set(data.subarray(s * width, (s + 1) * width), row * width));
-      return engine.create(shape, rows);
-    },
+    engine: engine === 'auto' || engine === 'ts' ? new SurvivingEngine(await (options.open ?? openEngine)('ts', options), words, options) : await openNamed(engine, options),
+    network: (opened, states) => network.create(opened, 1, states),
     create(seedNumber) {
-      const parameters = pretrained ? pretrained(seedNumber) : initialParameters(shape, 0, { learner: [seedNumber], inputSquaredNorm });
+      const parameters = network.initial(seedNumber);
       return { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
     },
+    base: network.base,
   });
+}
+
+/** An engine that was asked for by name, or TypeScript with a notice where it cannot start. */
+async function openNamed(name: EngineName, options: FamilyOptions): Promise<SurvivingEngine> {
+  const { open = openEngine } = options;
+  try {
+    return new SurvivingEngine(await open(name, options), `${ENGINE_TITLE[name]}: chosen by hand.`, options);
+  } catch (error) {
+    if (!(error instanceof EngineUnavailableError) || name === 'ts') throw error;
+    options.notice?.('engine-fallback', `${error.message} Training runs in TypeScript instead, with the same results.`);
+    return new SurvivingEngine(await open('ts', options), 'TypeScript: the engine that was asked for cannot start here.', options);
+  }
 }
 
 /** θ[s, a] itself, in double precision; states that share their logits hold copies of one row. */
@@ -108,118 +109,96 @@ class TabularFamily implements PolicyFamily {
 }
 
 /**
- * An MLP from state features to logits, added to the starting policy's logits; its output layer
- * starts at zero, so every seed starts at the starting policy. All learners that run are one population.
+ * A network from states to logits, added to the starting policy's logits; its output layer starts at zero, so every seed starts at the
+ * starting policy. All learners that run are one population.
  */
 class NetworkFamily implements PolicyFamily {
-  engine: EngineLabel;
   readonly #experiment: Experiment;
-  readonly #options: FamilyOptions;
-  readonly #squaredNorm: number;
-  #open: Engine;
-  #network: Network | null = null;
+  readonly #policy: PolicyNetwork;
+  readonly #engine: SurvivingEngine;
+  /** The network and the engine that it was made on. */
+  #made: { readonly on: Engine; readonly network: Network } | null = null;
   #flat = new Float32Array(0);
   #dLogits = new Float32Array(0);
   #logits: Float64Array[] = [];
 
-  private constructor(experiment: Experiment, engine: Engine, words: string, options: FamilyOptions) {
-    const { features } = experiment.table;
+  private constructor(experiment: Experiment, policy: PolicyNetwork, engine: SurvivingEngine) {
     this.#experiment = experiment;
-    this.#options = options;
-    this.#open = engine;
-    this.#squaredNorm = meanSquaredNorm(features.data, features.width);
-    this.engine = { name: engine.name, words };
+    this.#policy = policy;
+    this.#engine = engine;
   }
 
   static async open(experiment: Experiment, learners: number, options: FamilyOptions): Promise<NetworkFamily> {
+    const policy = await policyNetwork(experiment);
     const { engine: wanted } = experiment.spec.training;
-    const { open = openEngine } = options;
-    const shape = shapeOf(experiment, learners);
-    const key = JSON.stringify([shape, experiment.table.S]);
-    const before = wanted === 'auto' ? chosenBefore.get(key) : undefined;
-    try {
-      const choice = before
-        ? { engine: await open(before.name, options), reason: before.reason }
-        : await chooseEngine(shape, experiment.table.S, { ...options, ...(wanted !== 'auto' && { override: wanted }) });
-      if (wanted === 'auto') chosenBefore.set(key, { name: choice.engine.name, reason: choice.reason });
-      return new NetworkFamily(experiment, choice.engine, choice.reason, options);
-    } catch (error) {
-      if (!(error instanceof EngineUnavailableError) || wanted === 'ts') throw error;
-      options.notice?.('engine-fallback', `${error.message} Training runs in TypeScript instead, with the same results.`);
-      return new NetworkFamily(experiment, await open('ts', options), 'TypeScript: the engine that was asked for cannot start here.', options);
-    }
+    return new NetworkFamily(experiment, policy, wanted === 'auto' ? await openFastest(experiment, policy, learners, options) : await openNamed(wanted, options));
+  }
+
+  get engine(): EngineLabel {
+    return this.#engine.label;
   }
 
   create(seedNumber: number): Parameterised {
     const { optimiser: kind, learningRate } = this.#experiment.spec.training;
-    const options = { learner: [seedNumber], inputSquaredNorm: this.#squaredNorm };
-    const parameters = initialParameters(shapeOf(this.#experiment, 1), 0, options);
+    const parameters = this.#policy.initial(seedNumber);
     return { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
   }
 
   async logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
-    const flat = await this.#surviving(() => this.#forward(learners));
-    const { initialLogits } = this.#experiment;
-    const size = initialLogits.length;
+    const flat = await this.#engine.run((engine) => this.#forward(engine, learners));
+    const { base } = this.#policy;
+    const size = base.length;
     while (this.#logits.length < learners.length) this.#logits.push(new Float64Array(size));
     for (let member = 0; member < learners.length; member++) {
       const out = this.#logits[member];
       const from = member * size;
-      for (let k = 0; k < size; k++) out[k] = initialLogits[k] + flat[from + k];
+      for (let k = 0; k < size; k++) out[k] = base[k] + flat[from + k];
     }
     return this.#logits.slice(0, learners.length);
   }
 
   async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void> {
-    const size = this.#experiment.initialLogits.length;
+    const size = this.#policy.base.length;
     if (this.#dLogits.length !== learners.length * size) this.#dLogits = new Float32Array(learners.length * size);
     dLogits.forEach((column, member) => this.#dLogits.set(column, member * size));
-    let isFresh = true;
-    const gradient = await this.#surviving(async () => {
-      if (!isFresh) await this.#forward(learners);
-      isFresh = false;
-      return this.#network!.vjp(this.#dLogits);
+    const gradient = await this.#engine.run(async (engine) => {
+      if (this.#made?.on !== engine) await this.#forward(engine, learners);
+      return this.#made!.network.vjp(this.#dLogits);
     });
-    const P = this.#network!.parameterCount;
+    const P = this.#policy.parameterCount;
     learners.forEach(({ parameters, optimiser }, member) => optimiser.step(parameters, gradient.subarray(member * P, (member + 1) * P)));
   }
 
   dispose(): void {
-    this.#network?.dispose();
-    this.#network = null;
-    this.#open.dispose();
+    this.#made?.network.dispose();
+    this.#made = null;
+    this.#engine.dispose();
   }
 
-  async #forward(learners: readonly Parameterised[]): Promise<Float32Array> {
-    const { features } = this.#experiment.table;
-    if (this.#network?.shape.population !== learners.length) {
-      this.#network?.dispose();
-      this.#network = await this.#open.create(shapeOf(this.#experiment, learners.length), features.data);
+  async #forward(engine: Engine, learners: readonly Parameterised[]): Promise<Float32Array> {
+    if (this.#made?.on !== engine || this.#made.network.shape.population !== learners.length) {
+      if (this.#made?.on === engine) this.#made.network.dispose();
+      this.#made = { on: engine, network: await this.#policy.create(engine, learners.length) };
     }
-    const P = this.#network.parameterCount;
+    const P = this.#policy.parameterCount;
     if (this.#flat.length !== learners.length * P) this.#flat = new Float32Array(learners.length * P);
     learners.forEach(({ parameters }, member) => this.#flat.set(parameters, member * P));
-    this.#network.setParameters(this.#flat);
-    return this.#network.forward();
-  }
-
-  /** Runs `work`; when the device is lost meanwhile, once more on the TypeScript engine. Parameters are on this side, so nothing is lost. */
-  async #surviving<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof EngineLostError)) throw error;
-      this.#network = null;
-      this.#open = await (this.#options.open ?? openEngine)('ts', this.#options);
-      this.engine = { name: 'ts', words: 'TypeScript: the GPU device was lost.' };
-      this.#options.notice?.('device-lost', 'The GPU device was lost. Training went on in TypeScript from the same parameters.');
-      return work();
-    }
+    this.#made.network.setParameters(this.#flat);
+    return this.#made.network.forward();
   }
 }
 
-function shapeOf({ table, spec }: Experiment, population: number): NetworkShape {
-  const { policy } = spec.training;
-  if (policy.kind !== 'mlp') throw new Error('Only an MLP has a network.');
-  return { inputs: table.features.width, hidden: policy.hidden, outputs: table.A, activation: policy.activation, population };
+/** The engine that is fastest for this network here, measured once a thread; a transformer starts in TypeScript, which computes each prefix once. */
+async function openFastest({ table }: Experiment, { mlp }: PolicyNetwork, learners: number, options: FamilyOptions): Promise<SurvivingEngine> {
+  const { open = openEngine } = options;
+  if (!mlp) return new SurvivingEngine(await open('ts', options), 'TypeScript: it computes each prefix once, whatever follows.', options);
+  const shape = mlp(learners);
+  const key = JSON.stringify([shape, table.S]);
+  const before = chosenBefore.get(key);
+  // What was fastest before may no longer start.
+  const again = before && (await open(before.name, options).catch(() => null));
+  if (again) return new SurvivingEngine(again, before.reason, options);
+  const choice = await chooseEngine(shape, table.S, options);
+  chosenBefore.set(key, { name: choice.engine.name, reason: choice.reason });
+  return new SurvivingEngine(choice.engine, choice.reason, options);
 }

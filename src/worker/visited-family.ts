@@ -4,14 +4,14 @@ import type { Engine, Network } from '../engine/engine';
 import type { Optimiser, ParameterVector } from '../engine/optimiser';
 import type { Learner } from './learner';
 import type { EngineLabel, Parameterised, PolicyFamily } from './policy-family';
+import type { SurvivingEngine } from './surviving-engine';
 import { reads, visit } from './visited-states';
 
 /** States that go through the network together where all are asked for. */
 const CHUNK = 1024;
 
 export interface VisitedOptions {
-  readonly engine: Engine;
-  readonly words: string;
+  readonly engine: SurvivingEngine;
   /** A network of one member bound to the inputs of these states, in their order. */
   readonly network: (engine: Engine, states: Uint32Array) => Promise<Network>;
   readonly create: (seedNumber: number) => { readonly parameters: ParameterVector; readonly optimiser: Optimiser };
@@ -24,7 +24,6 @@ export interface VisitedOptions {
  * differentiated there. The numbers are those of an evaluation in every state, bit for bit on the TypeScript engine.
  */
 export class VisitedFamily implements PolicyFamily {
-  readonly engine: EngineLabel;
   readonly #experiment: Experiment;
   readonly #options: VisitedOptions;
   readonly #policy: TablePolicy;
@@ -36,7 +35,10 @@ export class VisitedFamily implements PolicyFamily {
     this.#experiment = experiment;
     this.#options = options;
     this.#policy = emptyPolicy(experiment.table.S, experiment.table.A);
-    this.engine = { name: options.engine.name, words: options.words };
+  }
+
+  get engine(): EngineLabel {
+    return this.#options.engine.label;
   }
 
   create(seedNumber: number): Parameterised {
@@ -67,9 +69,16 @@ export class VisitedFamily implements PolicyFamily {
 
   async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void> {
     for (const [k, { parameters, optimiser }] of learners.entries()) {
-      const { network, gathered } = await this.#differentiable(parameters, dLogits[k]);
-      optimiser.step(parameters, await network.vjp(gathered));
-      network.dispose();
+      const { states, gathered } = this.#touched(dLogits[k]);
+      const gradient = await this.#options.engine.run(async (opened) => {
+        const network = await this.#options.network(opened, states);
+        network.setParameters(parameters as Float32Array);
+        await network.forward();
+        const own = await network.vjp(gathered);
+        network.dispose();
+        return own;
+      });
+      optimiser.step(parameters, gradient);
     }
   }
 
@@ -97,17 +106,19 @@ export class VisitedFamily implements PolicyFamily {
   async #evaluate({ parameters }: Parameterised, states: Uint32Array, logits: Float64Array): Promise<void> {
     const { A } = this.#experiment.table;
     const { base, engine } = this.#options;
-    const network = await this.#options.network(engine, states);
-    network.setParameters(parameters as Float32Array);
-    const out = await network.forward();
-    states.forEach((s, row) => {
-      for (let a = 0; a < A; a++) logits[s * A + a] = base[s * A + a] + out[row * A + a];
+    await engine.run(async (opened) => {
+      const network = await this.#options.network(opened, states);
+      network.setParameters(parameters as Float32Array);
+      const out = await network.forward();
+      states.forEach((s, row) => {
+        for (let a = 0; a < A; a++) logits[s * A + a] = base[s * A + a] + out[row * A + a];
+      });
+      network.dispose();
     });
-    network.dispose();
   }
 
-  /** The network on the states that the gradient touches, evaluated, and the gradient there. */
-  async #differentiable(parameters: ParameterVector, dLogits: Float64Array): Promise<{ network: Network; gathered: Float32Array }> {
+  /** The states that the gradient touches, and the gradient there. */
+  #touched(dLogits: Float64Array): { states: Uint32Array; gathered: Float32Array } {
     const { S, A } = this.#experiment.table;
     const touched: number[] = [];
     for (let s = 0; s < S; s++) {
@@ -120,10 +131,7 @@ export class VisitedFamily implements PolicyFamily {
     if (touched.length === 0) touched.push(0);
     const gathered = new Float32Array(touched.length * A);
     touched.forEach((s, row) => gathered.set(dLogits.subarray(s * A, (s + 1) * A), row * A));
-    const network = await this.#options.network(this.#options.engine, Uint32Array.from(touched));
-    network.setParameters(parameters as Float32Array);
-    await network.forward();
-    return { network, gathered };
+    return { states: Uint32Array.from(touched), gathered };
   }
 
   #makeRoom(learners: number): void {

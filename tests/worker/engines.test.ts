@@ -61,16 +61,25 @@ describe('training on other engines', () => {
     wasm.snapshot.logits.forEach((x, k) => expect(Math.abs(x - ts.snapshot.logits[k])).toBeLessThan(1e-3));
   });
 
-  it('goes on in TypeScript from the same parameters when the device is lost in the middle of an update', async () => {
+  it('goes on from the same parameters when devices are lost in the middle of updates: on a new device once, then on what is left', async () => {
     const spec = await smallSpec('boat-race', ['sparse', 'dense'], mlp('webgpu'));
     const notices: string[] = [];
-    const open = (name: EngineName) => (name === 'webgpu' ? losing('webgpu', 7) : openEngine(name));
-    const training = await Training.start(spec, { ...deps, open, notice: (code) => notices.push(code) });
+    const opened: EngineName[] = [];
+    const open = (name: EngineName) => {
+      opened.push(name);
+      if (name === 'wasm') throw new EngineUnavailableError('wasm', 'WebAssembly is blocked here.');
+      return name === 'webgpu' ? losing('webgpu', 7) : openEngine(name);
+    };
+    const training = await Training.start(spec, { ...deps, open: async (name) => open(name), notice: (code, message) => notices.push(`${code}: ${message}`) });
     await advance(training);
     const undisturbed = await Training.start(await smallSpec('boat-race', ['sparse', 'dense'], mlp('ts')), deps);
     await advance(undisturbed);
-    expect(notices).toEqual(['device-lost']);
-    expect(training.engine.name).toBe('ts');
+    expect(opened).toEqual(['webgpu', 'webgpu', 'wasm', 'ts']);
+    expect(notices).toEqual([
+      'device-lost: The WebGPU device was lost (destroyed). Training continued on a new WebGPU device from the same parameters, as if nothing had happened.',
+      'device-lost: The WebGPU device was lost (destroyed). Training continued in TypeScript from the same parameters, and agrees with the run before to 1e-5 at first.',
+    ]);
+    expect(training.engine).toEqual({ name: 'ts', words: 'TypeScript: the WebGPU device was lost, and training continued in TypeScript.' });
     expect(parametersOf(training)).toEqual(parametersOf(undisturbed));
   });
 

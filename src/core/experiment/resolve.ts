@@ -3,6 +3,7 @@ import type { ObjectivePlugin } from '../contracts/objective';
 import { completeParameters, type Parameters, type StoredValues } from '../contracts/parameters';
 import { noTable, type ContinuousScenario, type ScenarioPlugin, type Table, type TableScenario } from '../contracts/scenario';
 import { spreadShared } from '../mdp/shared-logits';
+import { noPrefix } from '../mdp/token-prefix';
 import { UnknownPluginError, type PluginKind, type PluginSet } from '../plugin-set';
 import { compileScheme, type CompiledScheme } from '../scheme/compile-scheme';
 import { whyNoExactValue } from '../scheme/exact-value';
@@ -82,6 +83,7 @@ export function resolveSpec(spec: ExperimentSpec, plugins: PluginSet, previous: 
   refuseMismatch(scenario, spec.training);
   const same = previous && previous.scenario === scenario && sameJson(previous.scenarioParams, scenarioParams) ? previous : null;
   const world = worldOf(scenario, scenarioParams, same);
+  if (spec.training.policy.kind === 'transformer' && world.table && !world.table.prefix) throw new Error(noPrefix(scenario.title));
   const failures: SchemeFailure[] = [];
   const schemes = spec.schemes.map((scheme, k) => {
     const kept = same && sameJson(same.spec.schemes[k], scheme) ? same.schemes[k] : null;

@@ -219,6 +219,10 @@ function crossChecked(spec: ExperimentSpec): { spec: ExperimentSpec } | { proble
   if (spec.view.trajectories % groupSize !== 0) {
     problems.push({ field: '/view/trajectories', message: groupSizeMessage(groupSize, spec.view.trajectories) });
   }
+  const { policy } = spec.training;
+  if (policy.kind === 'transformer' && policy.width % policy.heads !== 0) {
+    problems.push({ field: '/training/policy/heads', message: `A width of ${policy.width} cannot be shared out among ${policy.heads} heads. Use a number of heads that divides it.` });
+  }
   return problems.length > 0 ? { problems } : { spec };
 }
 

@@ -37,3 +37,8 @@ export function prefixPositions({ parent }: Pick<TokenPrefix, 'parent'>): Uint8A
   }
   return position;
 }
+
+/** Why a scenario takes no transformer, with what to do. */
+export function noPrefix(title: string): string {
+  return `A transformer reads tokens, and the states of ${title} are no sequences of tokens. Choose a table or an MLP as the policy.`;
+}

@@ -1,0 +1,66 @@
+import { ENGINE_TITLE, EngineLostError, EngineUnavailableError, type Engine, type EngineName } from '../engine/engine';
+import { openEngine } from '../engine/open-engine';
+import type { EngineLabel, FamilyOptions } from './policy-family';
+
+/**
+ * The engine of a run, and what takes its place when its device is lost: once a new device of the same kind, then WASM, then TypeScript.
+ * Parameters and optimisers live on the CPU side, so the work that was under way is done again and no iteration is lost.
+ */
+export class SurvivingEngine {
+  #engine: Engine;
+  #label: EngineLabel;
+  #hasRecovered = false;
+
+  constructor(
+    engine: Engine,
+    words: string,
+    private readonly options: FamilyOptions,
+  ) {
+    this.#engine = engine;
+    this.#label = { name: engine.name, words };
+  }
+
+  get label(): EngineLabel {
+    return this.#label;
+  }
+
+  /** The engine in use; another one after a loss, whose networks are to be made anew. */
+  get current(): Engine {
+    return this.#engine;
+  }
+
+  /** Runs `work`; when the device is lost meanwhile, again on what takes its place. `work` must not keep networks of an older engine. */
+  async run<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work(this.#engine);
+      } catch (error) {
+        if (!(error instanceof EngineLostError)) throw error;
+        await this.#replace(error);
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#engine.dispose();
+  }
+
+  async #replace({ engine: lost, reason }: EngineLostError): Promise<void> {
+    const candidates: EngineName[] = lost === 'webgpu' && !this.#hasRecovered ? ['webgpu', 'wasm', 'ts'] : lost === 'webgpu' ? ['wasm', 'ts'] : ['ts'];
+    this.#hasRecovered = true;
+    for (const name of candidates) {
+      try {
+        this.#engine = await (this.options.open ?? openEngine)(name, this.options);
+      } catch (error) {
+        if (error instanceof EngineUnavailableError) continue;
+        throw error;
+      }
+      const where = name === lost ? `on a new ${ENGINE_TITLE[name]} device` : `in ${ENGINE_TITLE[name]}`;
+      this.#label = { name, words: `${ENGINE_TITLE[name]}: the ${ENGINE_TITLE[lost]} device was lost, and training continued ${where}.` };
+      const same = name === lost ? 'as if nothing had happened' : 'and agrees with the run before to 1e-5 at first';
+      this.options.notice?.('device-lost', `The ${ENGINE_TITLE[lost]} device was lost (${reason.replace(/\.$/, '')}). Training continued ${where} from the same parameters, ${same}.`);
+      return;
+    }
+    throw new EngineLostError(lost, reason);
+  }
+}
