@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { dropTestData } from './src/tools/vite/drop-test-data.ts';
 import { gallery } from './src/tools/vite/gallery.ts';
+import { lessonPage, lessonPages } from './src/tools/vite/lesson-pages.ts';
 import { appPages, pages } from './src/tools/vite/pages.ts';
 import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
 import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
@@ -14,7 +15,7 @@ import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
 export default defineConfig({
   base: './',
   appType: 'mpa',
-  plugins: [svelte(), pages(), wasmBinaries(), gallery(), pluginMetadata({ referencePages: true }), dropTestData()],
+  plugins: [svelte(), pages(), wasmBinaries(), gallery(), lessonPages(), pluginMetadata({ referencePages: true }), dropTestData()],
   worker: { format: 'es', plugins: () => [pluginMetadata(), dropTestData()] },
   build: {
     target: 'es2023',
@@ -27,7 +28,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      input: appPages.map((page) => page.entry),
+      input: [...appPages, lessonPage].map((page) => page.entry),
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',

@@ -45,6 +45,8 @@ export const rooms: readonly Room[] = [
     packages: page,
   },
   { path: 'src/ui', may: ['src/core', 'src/state', 'src/charts'], packages: page },
+  // A lesson's page reads its data; no other part of the interface knows lessons.
+  { path: 'src/ui/lesson', may: ['src/core', 'src/state', 'src/charts', 'src/ui', 'src/lessons'], packages: page },
   { path: 'src/lessons', may: ['src/core'] },
   {
     path: 'src/app',
@@ -64,7 +66,7 @@ export const rooms: readonly Room[] = [
   },
   // The command line reads links and presets, as the page does.
   { path: 'src/cli', may: ['src/core', 'src/codec', 'src/engine', 'src/worker', 'src/export', 'src/lessons'], packages: ['node:'] },
-  { path: 'src/tools', may: [], types: ['src/core'], packages: ['node:', 'vite', 'svelte', '@sveltejs/', 'playwright-core', 'temml'] },
+  { path: 'src/tools', may: [], types: ['src/core', 'src/lessons'], packages: ['node:', 'vite', 'svelte', '@sveltejs/', 'playwright-core', 'temml'] },
 ];
 
 /** The room a path lies in, or undefined where the table has none. */

@@ -68,7 +68,12 @@ function insert(html: string, page: Page, tags: string): string {
   return html.replace(charset, (found) => `${found}\n    ${tags}`);
 }
 
-function builtTags(chunk: OutputChunk, bundle: OutputBundle, toRoot: string): string {
+/** The tags that load a page's built script and styles from a place whose way to the site's root is `toRoot`. */
+export function builtTags(page: Page, bundle: OutputBundle, toRoot: string): string {
+  const chunk = Object.values(bundle).find(
+    (part): part is OutputChunk => part.type === 'chunk' && part.isEntry && !!part.facadeModuleId?.endsWith(`/${page.entry}`),
+  );
+  if (!chunk) throw new Error(`${page.entry} is no entry of this build, so ${page.source} cannot be emitted.`);
   const css = new Set<string>();
   const preload = new Set<string>();
   const visit = (name: string, isEntry: boolean) => {
@@ -97,6 +102,12 @@ export function fillPage(page: Page, emitted: string, loadTags: string): string 
     .replace(script(page.entry), () => loadTags);
 }
 
+/** One HTML source as the development server hands it out: with its root, without the policy. */
+export function servedPage(page: Page, emitted: string): string {
+  const root = rootFrom(emitted);
+  return insert(readFileSync(page.source, 'utf8'), page, rootTag(root)).replaceAll('%ROOT%', root);
+}
+
 /**
  * Emits the app's pages as real files and serves them at the same addresses in
  * development. There the policy is left out: Vite's dev server inlines styles.
@@ -113,9 +124,7 @@ export function pages(): Plugin {
         const url = new URL(request.url ?? '/', 'http://localhost');
         const found = addresses.get(url.pathname);
         if (!found) return next();
-        const root = rootFrom(found.emitted);
-        const html = insert(readFileSync(found.page.source, 'utf8'), found.page, rootTag(root)).replaceAll('%ROOT%', root);
-        server.transformIndexHtml(url.pathname, html).then(
+        server.transformIndexHtml(url.pathname, servedPage(found.page, found.emitted)).then(
           (body) => response.setHeader('Content-Type', 'text/html; charset=utf-8').end(body),
           next,
         );
@@ -125,12 +134,8 @@ export function pages(): Plugin {
       order: 'post',
       handler(_options, bundle) {
         for (const page of appPages) {
-          const chunk = Object.values(bundle).find(
-            (part): part is OutputChunk => part.type === 'chunk' && part.isEntry && !!part.facadeModuleId?.endsWith(`/${page.entry}`),
-          );
-          if (!chunk) throw new Error(`${page.entry} is no entry of this build, so ${page.source} cannot be emitted.`);
           for (const emitted of page.emit) {
-            const source = fillPage(page, emitted, builtTags(chunk, bundle, rootFrom(emitted)));
+            const source = fillPage(page, emitted, builtTags(page, bundle, rootFrom(emitted)));
             this.emitFile({ type: 'asset', fileName: emitted, source });
           }
         }
