@@ -1,13 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allPlugins } from '../../src/core/all-plugins';
+import type { ClosedForm, Play } from '../../src/core/contracts/closed-form';
+import type { Shape } from '../../src/core/contracts/columns';
 import { completeParameters, type Parameter } from '../../src/core/contracts/parameters';
 import type { ScenarioPlugin, Table, TableScenario } from '../../src/core/contracts/scenario';
+import { directionCosine } from '../../src/core/diagnostics/update-direction';
+import { normalDraws } from '../../src/core/math/normal';
 import { expectedMetrics, occupancy } from '../../src/core/mdp/occupancy';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout } from '../../src/core/mdp/rollout';
 
-const scenarios = allPlugins().list('scenario').filter((scenario) => scenario.world === 'table');
+const all = allPlugins().list('scenario');
+const scenarios = all.filter((scenario) => scenario.world === 'table');
+const continuous = all.filter((scenario) => scenario.world === 'closed-form');
 
 /** Parameter values a link could carry: within the limits, at them, beyond them, or of the wrong kind. */
 function hostile(parameter: Parameter): fc.Arbitrary<unknown> {
@@ -52,6 +58,7 @@ function secondMoment(table: Table, probability: Float64Array, column: Float64Ar
 
 it('there are scenarios to test', () => {
   expect(scenarios.map(({ id }) => id)).toEqual(expect.arrayContaining(['boat-race', 'key-door', 'math-steps', 'swe-agent']));
+  expect(continuous.map(({ id }) => id)).toEqual(['denoiser', 'gui-click']);
 });
 
 describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s', (_, scenario) => {
@@ -204,4 +211,114 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
       expect(() => scenario.table({ ...(defaults(scenario) as object), horizon: 0 } as never)).toThrow('The horizon must be at least 1 step; it is 0.');
     });
   }
+});
+
+/** A policy near the start, different for every seed. */
+const near = ({ start }: ClosedForm, seed: number) => start.map((x, k) => x + 0.3 * Math.sin(1.7 * k + seed));
+/** Central differences of a function of a policy, by entry. */
+const differences = (policy: Float64Array, of: (policy: Float64Array) => number, h = 1e-5) =>
+  policy.map((_, k) => {
+    const at = (sign: number) => of(policy.map((x, j) => (j === k ? x + sign * h : x)));
+    return (at(1) - at(-1)) / (2 * h);
+  });
+const sizes = ({ nTraj, steps }: Play): Partial<Record<Shape, number>> => ({ trajectory: nTraj, step: nTraj * steps, state: nTraj * (steps + 1), json: nTraj });
+const draw = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe.each(continuous.map((scenario) => [scenario.id, scenario] as const))('%s', (_, scenario) => {
+  const plain = scenario.closedForm(defaults(scenario), 0.3);
+  const play = (world: ClosedForm, policy: Float64Array, nTraj: number, seed: number) => world.play(policy, normalDraws({ seed, learner: 0, iteration: 0 }, nTraj, world.draws));
+
+  it('declares every signal, fact and metric that it has, and no other, in the shapes it says', () => {
+    const played = play(plain, plain.start, 6, 1);
+    expect(Object.keys(played.facts).sort()).toEqual([...Object.keys(scenario.signals), ...Object.keys(scenario.facts)].sort());
+    for (const [name, { shape, data }] of Object.entries(played.facts)) {
+      expect(shape === 'step', name).toBe(Object.hasOwn(scenario.signals, name));
+      expect((data as ArrayLike<unknown>).length, name).toBe(sizes(played)[shape]);
+    }
+    expect(Object.keys(plain.metrics(plain.start))).toEqual(Object.keys(scenario.metrics));
+    expect(Object.keys(scenario.metrics)).toContain(scenario.truth);
+    expect(plain.entries.length).toBe(plain.start.length);
+  });
+
+  it('plays whatever a link holds, finite and the same to the bit when played again', () => {
+    fc.assert(
+      fc.property(settings(scenario), draw, fc.nat(1e6), (params, u, seed) => {
+        const world = scenario.closedForm(params, u);
+        const policy = near(world, seed);
+        world.keepWithin(policy);
+        const [one, again] = [play(world, policy, 40, seed), play(scenario.closedForm(params, u), policy, 40, seed)];
+        expect(again).toEqual(one);
+        for (const column of [one.point, one.completion, one.outcome, one.logProbability, one.advantage, one.value]) expect(column.every(Number.isFinite)).toBe(true);
+        expect(one.point.length).toBe(40 * (world.steps + 1) * 2);
+      }),
+      { numRuns: 15, seed: 4 },
+    );
+  });
+
+  it('has the exact J of its plays within 4 standard errors, and its exact gradient by differences of J', () => {
+    fc.assert(
+      fc.property(settings(scenario), draw, fc.nat(1e6), (params, u, seed) => {
+        const world = scenario.closedForm(params, u);
+        const policy = near(world, seed);
+        const J = (at: Float64Array) => world.metrics(at)[scenario.truth];
+        const n = 20_000;
+        const { outcome } = play(world, policy, n, seed);
+        const mean = outcome.reduce((a, b) => a + b, 0) / n;
+        const spread = outcome.reduce((sum, x) => sum + (x - mean) ** 2, 0) / n;
+        expect(Math.abs(mean - J(policy))).toBeLessThan(4 * Math.sqrt(spread / n) + 5 / n);
+        expect(J(policy)).toBeLessThanOrEqual(world.best + 1e-12);
+        const gradient = new Float64Array(policy.length);
+        world.gradient(policy, gradient);
+        const measured = differences(policy, J);
+        const largest = Math.max(1e-6, ...measured.map(Math.abs));
+        measured.forEach((x, k) => expect(Math.abs(gradient[k] - x) / largest, world.entries[k]).toBeLessThan(1e-5));
+      }),
+      { numRuns: 6, seed: 5 },
+    );
+  });
+
+  it('pushes along the advantages times the gradient of its own log-density, by differences of it', () => {
+    const policy = near(plain, 2);
+    const played = play(plain, policy, 5, 3);
+    expect(Math.max(...plain.logProbability(policy, played).map((x, k) => Math.abs(x - played.logProbability[k])))).toBeLessThan(1e-9);
+    const advantage = played.logProbability.map((_, k) => Math.sin(3 * k));
+    const direction = new Float64Array(policy.length);
+    plain.direction(policy, played, advantage, direction);
+    const surrogate = (at: Float64Array) => plain.logProbability(at, played).reduce((sum, x, k) => sum + x * advantage[k], 0) / played.nTraj;
+    differences(policy, surrogate).forEach((x, k) => expect(direction[k], plain.entries[k]).toBeCloseTo(x, 5));
+  });
+
+  it('has advantages that average to zero at every step, and whose push averages to the exact gradient', () => {
+    const policy = near(plain, 4);
+    const n = 40_000;
+    const { steps } = plain;
+    const played = play(plain, policy, n, 7);
+    for (let t = 0; t < steps; t++) {
+      const of = Float64Array.from({ length: n }, (_, i) => played.advantage[i * steps + t]);
+      const mean = of.reduce((a, b) => a + b, 0) / n;
+      expect(Math.abs(mean), `step ${t}`).toBeLessThan(4.5 * Math.sqrt(of.reduce((sum, x) => sum + x * x, 0) / n / n));
+    }
+    const [push, exact] = [new Float64Array(policy.length), new Float64Array(policy.length)];
+    plain.direction(policy, played, played.advantage, push);
+    plain.gradient(policy, exact);
+    expect(directionCosine(push, exact)).toBeGreaterThan(0.99);
+    expect(Math.hypot(...push) / Math.hypot(...exact)).toBeCloseTo(1, 1);
+  });
+
+  it('starts within its limits, where KL is zero and grows, and has a picture and words for every step', () => {
+    const kept = plain.start.slice();
+    plain.keepWithin(kept);
+    expect(kept).toEqual(plain.start);
+    expect(plain.divergence(plain.start)).toBeCloseTo(0, 12);
+    expect(plain.divergence(near(plain, 1))).toBeGreaterThan(0);
+    // Entropy and KL against averages over plays.
+    const policy = near(plain, 1);
+    const played = play(plain, policy, 20_000, 8);
+    const average = (of: Float64Array) => of.reduce((a, b) => a + b, 0) / of.length;
+    expect(-average(played.logProbability)).toBeCloseTo(plain.entropy(policy), 1);
+    const ratio = plain.logProbability(plain.start, played).map((x, k) => played.logProbability[k] - x);
+    expect(Math.abs(average(ratio) - plain.divergence(policy))).toBeLessThan(0.05 * plain.divergence(policy) + 0.01);
+    expect(['screen', 'plane']).toContain(plain.picture(policy).kind);
+    for (let t = 0; t < plain.steps; t++) expect(plain.describeStep(played, 0, t)).toMatch(/^[A-Z].*\.$/);
+  });
 });
