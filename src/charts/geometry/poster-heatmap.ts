@@ -69,13 +69,18 @@ function cellPaths(
   const byLevel = new Map<number, string>();
   layout.rowOrder.forEach((trajectory, k) => {
     if (trajectory === BREAK) return;
-    for (let t = 0; t < length[trajectory]!; t++) {
+    const h = layout.rowPixels >= 4 ? layout.rowPixels - 1 : layout.rowPixels;
+    const levelAt = (t: number) => {
       const signedStrength = strength(panel.advantage[trajectory * maxLen + t]!, panel.range);
-      const level = Number.isFinite(signedStrength) ? Math.round(signedStrength * LEVELS) + 0 : 0;
+      return Number.isFinite(signedStrength) ? Math.round(signedStrength * LEVELS) + 0 : 0;
+    };
+    for (let t = 0; t < length[trajectory]!; t++) {
+      const level = levelAt(t);
       const x = layout.columnEdge[t]!;
-      const cellWidth = layout.columnEdge[t + 1]! - x;
-      const w = cellWidth >= 4 ? cellWidth - 1 : cellWidth;
-      const h = layout.rowPixels >= 4 ? layout.rowPixels - 1 : layout.rowPixels;
+      const isNarrow = layout.columnEdge[t + 1]! - x < 4;
+      // Narrow cells touch, so neighbours of one colour are one rectangle.
+      while (isNarrow && t + 1 < length[trajectory]! && levelAt(t + 1) === level) t++;
+      const w = layout.columnEdge[t + 1]! - x - (isNarrow ? 0 : 1);
       byLevel.set(level, `${byLevel.get(level) ?? ''}M${x} ${layout.rowTop[k]!}h${w}v${h}h-${w}z`);
     }
   });

@@ -9,6 +9,7 @@ export function presetIds(): string[] {
   const offered = [
     'boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
     'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'token-warm', 'token-cold', 'gui-click', 'denoiser',
+    'frozen-lake', 'cliff-walking', 'taxi', 'blackjack', 'mountain-car',
   ];
   const rank = (id: string) => (offered.includes(id) ? offered.indexOf(id) : offered.length);
   return ids.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));

@@ -12,25 +12,33 @@ const names: Record<string, string[]> = {
   'swe-agent': ['gated-0.1', 'gated-0.3', 'gated-1.0', 'outcome', 'plain'],
   'math-steps': ['clip', 'clip-delta', 'delta', 'outcome', 'pure', 'sum'],
   'key-door': ['naive-progress', 'naive-prox', 'pbrs-inf', 'pbrs-inf-nozero', 'pbrs-man', 'pbrs-man-nozero', 'sparse', 'subgoal'],
-  'process-noise': ['gate', 'outcome', 'sum', 'trust'],
+  'process-noise': ['anneal', 'gate', 'hard-trust', 'outcome', 'soft-trust', 'sum', 'trust'],
   'multi-reward': ['gdpo', 'gdpo-conditioned', 'grpo', 'grpo-conditioned'],
-  'group-collapse': ['constant-baseline', 'outcome', 'process'],
+  'group-collapse': ['constant-baseline', 'copo-blend', 'copo-silent', 'dynamic', 'outcome', 'process', 'process-step', 'replay'],
   tree: ['exact', 'grpo', 'rloo', 'salt', 'step', 'tempo'],
   'unit-tests': ['all-or-nothing', 'uniform', 'uniform-all', 'verpo', 'verpo-no-all'],
   'noisy-verifier': ['backward', 'clean', 'grpo-backward', 'grpo-noisy', 'noisy'],
   'exploration-maze': ['both', 'count', 'episodic', 'grpo-both', 'grpo-count', 'grpo-episodic', 'grpo-sparse', 'sparse'],
-  length: ['penalty', 'penalty-all', 'penalty-no-std', 'plain'],
+  length: ['grpo-lambda', 'penalty', 'penalty-all', 'penalty-no-std', 'plain'],
   'token-warm': ['fmt', 'gate', 'igpo', 'info-step', 'len', 'lengate', 'min', 'out', 'phb', 'phc', 'rlpr', 'step', 'strict', 'sum', 'tempo', 'tree-td', 'verifree'],
   'gui-click': ['binary', 'distance', 'gaussian', 'wide'],
   denoiser: ['broadcast', 'exact-step', 'gains', 'gains-to-go', 'temp-flow', 'turning-point', 'turning-point-public', 'vgpo'],
   'proxy-over-optimisation': ['cautious', 'clipped', 'ensemble-mean', 'ensemble-min', 'gold', 'par', 'proxy'],
 };
+Object.assign(names, {
+  'frozen-lake': ['fear-of-holes', 'pbrs-gae', 'pbrs-nearness-gae', 'progress', 'sparse', 'sparse-gae'],
+  'cliff-walking': ['goal-only', 'gym-gae', 'gym-grpo', 'pbrs-best-gae', 'pbrs-gae', 'progress'],
+  taxi: ['delivered', 'gym-gae', 'pbrs-gae', 'picked-up-gae'],
+  blackjack: ['exact-critic', 'grpo', 'mc-return', 'td-exact-critic'],
+  'mountain-car': ['energy', 'flag-alone', 'minus-one', 'pbrs-energy', 'pbrs-height'],
+});
 names['key-door-gae'] = names['key-door'];
 names['token-cold'] = names['token-warm'];
 
 it('offers every preset', () => {
   expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
-    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'token-warm', 'token-cold', 'gui-click', 'denoiser']);
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'token-warm', 'token-cold', 'gui-click', 'denoiser',
+    'frozen-lake', 'cliff-walking', 'taxi', 'blackjack', 'mountain-car']);
 });
 
 describe.each(Object.keys(names))('preset %s', (id) => {
