@@ -9,11 +9,13 @@ import { printSizeReport, sizeReport } from '../../src/tools/size-report.mjs';
 import { checkBench } from './check-bench';
 import { measureCore, type SpeedRow } from './core-speed';
 import { engineBench } from './engine-bench';
+import { estimatorBench } from './estimator-bench';
 import { iterationBench } from './iteration-bench';
 import { pageBench } from './page-bench';
 
 const parts: Readonly<Record<string, () => SpeedRow[] | Promise<SpeedRow[]>>> = {
   core: measureCore,
+  estimators: estimatorBench,
   checks: checkBench,
   iteration: iterationBench,
   engine: engineBench,

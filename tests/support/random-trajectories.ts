@@ -106,6 +106,12 @@ export function randomTrajectories(plugin: Pick<EstimatorPlugin, 'id' | 'needs'>
   return { trajectories: shuffled(trajectories, random) };
 }
 
+/** Many full trajectories in groups of one size, for measuring: actions and states repeat, so that beginnings are shared and part. */
+export function largeTrajectories(plugin: Pick<EstimatorPlugin, 'needs'>, { nTraj, maxLen, groupSize }: { nTraj: number; maxLen: number; groupSize: number }): TrajectoryList {
+  const random = new Source(nTraj, 13);
+  return { trajectories: random.list(nTraj, (i) => oneTrajectory(plugin, random, maxLen, i % 3, Math.floor(i / groupSize), false)) };
+}
+
 function oneTrajectory(plugin: Pick<EstimatorPlugin, 'needs'>, random: Source, T: number, style: number, group: number, flat: boolean): Trajectory {
   const success = random.chance(0.5);
   const rewards = random.list(T, (t) => {

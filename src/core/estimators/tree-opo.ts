@@ -13,29 +13,68 @@ type Value = 'expectation' | 'optimistic' | 'pessimistic';
 const key = (prefix: readonly unknown[]) => prefix.join(' ');
 const listOf = (prefix: unknown) => (Array.isArray(prefix) ? (prefix as readonly unknown[]) : []);
 
-/** V_i over the members whose prefix starts with prefix_i, [nTraj]; each prefix enters all of its beginnings once. */
-function prefixValues({ group, prefix }: Columns<typeof needs>, total: Float64Array, value: Value, buffer: Buffer): Float64Array {
-  const found = buffer(total.length);
+/** The beginnings of all prefixes of a batch: one tree per group, whose root has the group's number. */
+interface Beginnings {
+  /** Node above, −1 at a root; the action that leads to the node. */
+  readonly parent: number[];
+  readonly action: unknown[];
+  /** Members whose prefix passes the node, and the sum, greatest and least of their returns. */
+  readonly count: number[];
+  readonly sum: number[];
+  readonly max: number[];
+  readonly min: number[];
+  /** [nTraj] node of the whole prefix. */
+  readonly end: Int32Array;
+}
+
+/** Enters every prefix once, O(actions in prefixes): children are found in one map by node and number of the action. */
+function beginnings({ group, prefix }: Columns<typeof needs>, total: Float64Array): Beginnings {
+  const lists = prefix.map(listOf);
+  const numbers = new Map<unknown, number>();
+  for (const list of lists) for (const action of list) if (!numbers.has(action)) numbers.set(action, numbers.size);
+  const found: Beginnings = { parent: [], action: [], count: [], sum: [], max: [], min: [], end: new Int32Array(lists.length) };
+  const add = (parent: number, action: unknown) => {
+    found.action.push(action);
+    found.count.push(0);
+    found.sum.push(0);
+    found.max.push(-Infinity);
+    found.min.push(Infinity);
+    return found.parent.push(parent) - 1;
+  };
+  const pass = (node: number, R: number) => {
+    found.count[node] += 1;
+    found.sum[node] += R;
+    if (R > found.max[node]) found.max[node] = R;
+    if (R < found.min[node]) found.min[node] = R;
+  };
+  for (let g = 0; g < group.count; g++) add(-1, null);
+  const child = new Map<number, number>();
   for (let g = 0; g < group.count; g++) {
-    const members = group.member.subarray(group.start[g], group.start[g + 1]);
-    const below = new Map<string, { sum: number; n: number; max: number; min: number }>();
-    for (const j of members) {
-      const own = listOf(prefix[j]);
-      for (let length = 0; length <= own.length; length++) {
-        const at = key(own.slice(0, length));
-        const node = below.get(at) ?? { sum: 0, n: 0, max: -Infinity, min: Infinity };
-        node.sum += total[j];
-        node.n += 1;
-        node.max = Math.max(node.max, total[j]);
-        node.min = Math.min(node.min, total[j]);
-        below.set(at, node);
+    child.clear();
+    for (let m = group.start[g]; m < group.start[g + 1]; m++) {
+      const i = group.member[m];
+      let node = g;
+      pass(node, total[i]);
+      for (const action of lists[i]) {
+        const key = node * numbers.size + numbers.get(action)!;
+        let next = child.get(key);
+        if (next === undefined) child.set(key, (next = add(node, action)));
+        pass((node = next), total[i]);
       }
-    }
-    for (const j of members) {
-      const { sum, n, max, min } = below.get(key(listOf(prefix[j])))!;
-      found[j] = value === 'expectation' ? sum / n : value === 'optimistic' ? max : min;
+      found.end[i] = node;
     }
   }
+  return found;
+}
+
+const promiseOf = ({ sum, count, max, min }: Beginnings, node: number, value: Value) =>
+  value === 'expectation' ? sum[node] / count[node] : value === 'optimistic' ? max[node] : min[node];
+
+/** V_i over the members whose prefix starts with prefix_i, [nTraj]. */
+function prefixValues(columns: Columns<typeof needs>, total: Float64Array, value: Value, buffer: Buffer): Float64Array {
+  const all = beginnings(columns, total);
+  const found = buffer(total.length);
+  for (let i = 0; i < total.length; i++) found[i] = promiseOf(all, all.end[i], value);
   return found;
 }
 
@@ -112,30 +151,26 @@ export default defineEstimator({
       members: groupMembers(staged, group, i, 'Returns beyond the promise'),
     });
   },
-  merged(columns, params, { prefixValues: values }, i) {
-    const { group, prefix, reward } = columns;
-    const total = trajectoryTotals(reward, columns, (size) => new Float64Array(size));
-    const own = key(listOf(prefix[i]));
+  merged(columns, params, _result, i) {
+    const { group } = columns;
+    const total = trajectoryTotals(columns.reward, columns, (size) => new Float64Array(size));
+    const all = beginnings(columns, total);
+    const root = group.id[i];
+    const way = new Set<number>();
+    for (let node = all.end[i]; node >= 0; node = all.parent[node]) way.add(node);
     const nodes: MergedNode[] = [];
-    const numberOf = new Map<string, number>();
-    const members = Array.from(membersOf(group, i));
-    // Shorter prefixes first, so that parents stand before their children; each is valued by an attempt that starts from it.
-    const starts = [...new Set(members.map((j) => key(listOf(prefix[j]))))];
-    const beginnings = new Set(members.flatMap((j) => listOf(prefix[j]).map((_, length, list) => key(list.slice(0, length)))));
-    const all = [...new Set([...beginnings, ...starts, ''])].map((at) => (at === '' ? [] : at.split(' '))).sort((a, b) => a.length - b.length);
-    for (const list of all) {
-      const at = key(list);
-      const from = members.find((j) => key(listOf(prefix[j])) === at);
-      const below = members.filter((j) => key(listOf(prefix[j]).slice(0, list.length)) === at);
-      const parent = list.length === 0 ? -1 : numberOf.get(key(list.slice(0, -1)))!;
-      numberOf.set(at, nodes.length);
-      const isOwn = own === at || own.startsWith(list.length === 0 ? '' : `${at} `);
-      nodes.push({ parent, name: list.length === 0 ? 'root' : `a${list[list.length - 1]}`, kind: list.length === 0 ? 'root' : 'state', value: from === undefined ? null : values![from], count: below.length, isOwn, at: null });
+    // Parents are entered before their children, and a child belongs to the group of its parent.
+    const numberOf = new Map<number, number>();
+    for (let node = root; node < all.parent.length; node++) {
+      if (node !== root && !numberOf.has(all.parent[node])) continue;
+      const isRoot = node === root;
+      numberOf.set(node, nodes.length);
+      nodes.push({ parent: isRoot ? -1 : numberOf.get(all.parent[node])!, name: isRoot ? 'start' : `a${String(all.action[node])}`, kind: isRoot ? 'root' : 'state', value: promiseOf(all, node, params.value), count: all.count[node], isOwn: way.has(node), at: null });
     }
     let selected = 0;
-    for (const j of members) {
+    for (const j of membersOf(group, i)) {
       if (j === i) selected = nodes.length;
-      nodes.push({ parent: numberOf.get(key(listOf(prefix[j])))!, name: `attempt ${j + 1}`, kind: 'visit', value: total[j], count: 1, isOwn: j === i, at: { trajectory: j, step: 0 } });
+      nodes.push({ parent: numberOf.get(all.end[j])!, name: `attempt ${j + 1}`, kind: 'visit', value: total[j], count: 1, isOwn: j === i, at: { trajectory: j, step: 0 } });
     }
     const word = params.value === 'expectation' ? 'mean' : params.value === 'optimistic' ? 'best' : 'worst';
     return { title: 'Prefixes that this group started from', values: `the ${word} return below the prefix, or the attempt’s own`, unit: 'attempt', nodes, selected };

@@ -60,11 +60,14 @@ function rewardsOf(columns: Columns<typeof needs>, settings: Settings, buffer: B
     let solved = false;
     for (let t = 0; t < length[i]; t++) {
       const row = (i * maxLen + t) * passed.width;
-      solved = weights.length > 0;
+      let [local, failed] = [0, weights.length === 0];
       for (let j = 0; j < weights.length; j++) {
-        localRewards[i * maxLen + t] += weights[j] * passed.data[row + j];
-        if (passed.data[row + j] === 0) solved = false;
+        const p = passed.data[row + j];
+        local += weights[j] * p;
+        if (p === 0) failed = true;
       }
+      localRewards[i * maxLen + t] = local;
+      solved = !failed;
     }
     globalRewards[i] = solved ? power(settings.gamma, length[i]) : 0;
   }

@@ -75,23 +75,24 @@ export function prefixTree({ nTraj, maxLen, length }: Frame, group: GroupLayout,
 }
 
 /**
- * Children by (node, label): an open-addressed table in typed arrays, because a Map of 65,536 wide keys costs as
- * much as everything else together. Returns the child, or enters and returns `fresh`.
+ * Children by (node, label): an open-addressed table in one typed array, because a Map of 65,536 wide keys costs as much
+ * as everything else together, and entries whose parts lie apart miss the cache once for each. Returns the child, or
+ * enters and returns `fresh`.
  */
 function childTable(entries: number): (node: number, label: number, fresh: number) => number {
   let size = 16;
   while (size < 2 * entries) size *= 2;
-  const nodes = new Int32Array(size).fill(-1);
-  const labels = new Int32Array(size);
-  const child = new Int32Array(size);
+  // Four numbers an entry: the child plus one, so that 0 is "none"; the node; the label; nothing.
+  const table = new Int32Array(4 * size);
+  const last = 4 * (size - 1);
   return (node, label, fresh) => {
-    let at = (Math.imul(node, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b)) >>> 0;
-    for (at = (at ^ (at >>> 15)) & (size - 1); nodes[at] >= 0; at = (at + 1) & (size - 1)) {
-      if (nodes[at] === node && labels[at] === label) return child[at];
+    let at = Math.imul(node, 0x9e3779b1) ^ Math.imul(label, 0x85ebca6b);
+    for (at = ((at ^ (at >>> 15)) << 2) & last; table[at] !== 0; at = (at + 4) & last) {
+      if (table[at + 1] === node && table[at + 2] === label) return table[at] - 1;
     }
-    nodes[at] = node;
-    labels[at] = label;
-    child[at] = fresh;
+    table[at] = fresh + 1;
+    table[at + 1] = node;
+    table[at + 2] = label;
     return fresh;
   };
 }
