@@ -108,6 +108,6 @@ export class Checks {
 /** A scheme with all that its checks depend on. */
 function versionOf({ scenario, schemes, training }: ExperimentSpec, k: number): string {
   const scheme = schemes[k];
-  // Names and mutes change no reward.
-  return JSON.stringify([scenario, scheme && { ...scheme, name: '', muted: false }, training.groupSize]);
+  // Names, mutes and intents change no reward.
+  return JSON.stringify([scenario, scheme && { ...scheme, name: '', muted: false, intent: '' }, training.groupSize]);
 }

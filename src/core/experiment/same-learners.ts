@@ -14,11 +14,11 @@ function basis({ scenario, training: { iterations: _iterations, branches: _branc
   return JSON.stringify([scenario, training]);
 }
 
-/** Schemes whose pricing differs; a name or a mute is not an edit of what is learned. */
+/** Schemes whose pricing differs; a name, an intent or a mute is not an edit of what is learned. */
 export function editedSchemes(a: ExperimentSpec, b: ExperimentSpec): number[] {
   return b.schemes.flatMap((scheme, k) => (a.schemes[k] === scheme || (a.schemes[k] && pricing(a.schemes[k]) === pricing(scheme)) ? [] : [k]));
 }
 
-function pricing({ name: _name, muted: _muted, terms, ...rest }: ExperimentSpec['schemes'][number]): string {
+function pricing({ name: _name, muted: _muted, intent: _intent, terms, ...rest }: ExperimentSpec['schemes'][number]): string {
   return JSON.stringify([rest, terms.map(({ label: _label, ...term }) => term)]);
 }

@@ -23,6 +23,7 @@ export const LIMITS = {
   transformerLayers: { min: 1, max: 4 },
   transformerHeads: { min: 2, max: 4 },
   textLength: 200,
+  intentLength: 2000,
 } as const;
 
 const finite = v.pipe(v.number(), v.finite());
@@ -46,15 +47,25 @@ const transformSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('standardise'), over: v.picklist(['group', 'batch']), of: v.picklist(['totals', 'steps']) }),
 ]);
 
+/** A list of transforms; bounds that exclude each other are refused. */
+const transformsSchema = v.pipe(
+  v.array(transformSchema),
+  v.maxLength(MAX_TRANSFORMS),
+  v.check((list) => list.every((one) => one.kind !== 'clip' || one.low === null || one.high === null || one.low <= one.high), 'The lower bound of a clip cannot lie above the upper one.'),
+);
+
 const anneal = { start: iteration, end: iteration, to: finite };
-const scheduleSchema = v.variant('kind', [
-  v.strictObject({ kind: v.literal('linear'), ...anneal }),
-  v.strictObject({ kind: v.literal('cosine'), ...anneal }),
-  v.strictObject({
-    kind: v.literal('steps'),
-    phases: v.pipe(v.array(v.strictObject({ at: iteration, value: finite })), v.minLength(1), v.maxLength(MAX_PHASES)),
-  }),
-]);
+const scheduleSchema = v.pipe(
+  v.variant('kind', [
+    v.strictObject({ kind: v.literal('linear'), ...anneal }),
+    v.strictObject({ kind: v.literal('cosine'), ...anneal }),
+    v.strictObject({
+      kind: v.literal('steps'),
+      phases: v.pipe(v.array(v.strictObject({ at: iteration, value: finite })), v.minLength(1), v.maxLength(MAX_PHASES)),
+    }),
+  ]),
+  v.check((schedule) => schedule.kind === 'steps' || schedule.end >= schedule.start, 'A schedule cannot end before it starts.'),
+);
 
 // Fields added after the first release are optional, and mean what a scheme meant without them.
 const termSchema = v.strictObject({
@@ -63,7 +74,7 @@ const termSchema = v.strictObject({
   weight: finite,
   params: stored,
   gated: v.boolean(),
-  transforms: v.exactOptional(v.pipe(v.array(transformSchema), v.maxLength(MAX_TRANSFORMS))),
+  transforms: v.exactOptional(transformsSchema),
   schedule: v.exactOptional(scheduleSchema),
 });
 
@@ -93,6 +104,8 @@ export const schemeSchema = v.strictObject({
   whiten: v.picklist(['none', 'batch']),
   clip: v.nullable(v.pipe(finite, v.minValue(0))),
   muted: v.boolean(),
+  intent: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.intentLength))),
+  sampling: v.exactOptional(v.variant('kind', [v.strictObject({ kind: v.literal('replay') }), v.strictObject({ kind: v.literal('dynamic'), redraws: whole(1, 8) })])),
 });
 
 const policySchema = v.variant('kind', [

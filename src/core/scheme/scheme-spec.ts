@@ -84,6 +84,14 @@ export interface GateSpec extends ConditionSpec {
   readonly combine?: 'all' | 'any';
 }
 
+/**
+ * What is done to the scheme's training batches before they are priced; the batch on screen is as it was played.
+ *
+ * - replay: one success of each start is kept, and takes the place of the first attempt of a group that failed throughout.
+ * - dynamic: a group whose attempts all have the same outcome is played again, up to `redraws` times.
+ */
+export type SamplingSpec = { readonly kind: 'replay' } | { readonly kind: 'dynamic'; readonly redraws: number };
+
 export interface SchemeSpec {
   readonly name: string;
   readonly terms: readonly TermSpec[];
@@ -98,6 +106,9 @@ export interface SchemeSpec {
   /** Advantages are clipped to ±clip; null is off. */
   readonly clip: number | null;
   readonly muted: boolean;
+  /** What the reward is for, in its author's words; it prices nothing. */
+  readonly intent?: string;
+  readonly sampling?: SamplingSpec;
 }
 
 export const MAX_SCHEMES = 6;
@@ -106,3 +117,5 @@ export const MAX_TRANSFORMS = 4;
 /** Conditions of a gate beside its first. */
 export const MAX_MORE_CONDITIONS = 3;
 export const MAX_PHASES = 6;
+/** Keys of schemes that may be missing: what they say when they are is what schemes said before there were any. */
+export const OPTIONAL_KEYS: readonly string[] = ['transforms', 'schedule', 'term', 'also', 'combine'];
