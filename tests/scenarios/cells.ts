@@ -1,5 +1,6 @@
 /** The measured outcomes that this project has to reproduce, as runs of `lab run` with intervals. */
 import { above, below, check, type Cell, type Check } from './cell';
+import { denoiserCells } from './closed-form';
 import { effectCells } from './effect-cells';
 import { tokenCells } from './token-cells';
 
@@ -98,4 +99,5 @@ export const cells: readonly Cell[] = [
 
   ...effectCells,
   ...tokenCells,
+  ...denoiserCells,
 ];

@@ -45,6 +45,8 @@ describe('where the scenarios start', () => {
     ['exploration-maze --scheme sparse', 'success@0', 5.29e-8, 5e-11],
     ['length --scheme plain', 'correct@0', 0.84, 5e-3],
     ['proxy-over-optimisation --scheme gold', 'goldReward@0', 1.1, 1e-9],
+    ['denoiser --scheme gains', 'reward@0', 0.02762, 5e-6],
+    ['gui-click --scheme binary --set width=0.4', 'spread@0', 0.15, 1e-12],
   ])('%s: %s is %s', async (args, metric, expected, tolerance) => {
     const metrics = await measure({ id: args, args: `${args} --at 0`, checks: [] }, 1);
     expect(Math.abs(metrics[metric].mean - expected)).toBeLessThanOrEqual(tolerance);

@@ -1,5 +1,7 @@
 import { cells } from './cells';
+import { acceptedMedian, CLICK_MEDIANS, CREDITS, firstHits, measureCredits, median, NEVER } from './closed-form';
 import { cosineTolerance, diagnosisTables, estimatorNames, measureDiagnosis } from './diagnostics';
+import { summary } from '../../src/cli/run';
 import { measure } from './measure';
 
 /** One figure of the full set: what was measured, beside the independent figure and the interval it must lie in. */
@@ -54,4 +56,32 @@ export const tasks: readonly Task[] = [
       },
     }),
   ),
+  ...CLICK_MEDIANS.flatMap(([width, medians]) =>
+    Object.entries(medians).map(
+      ([scheme, reference]): Task => ({
+        id: `gui-click ${scheme} width=${width}`,
+        slow: false,
+        async run(seeds) {
+          const first = await firstHits(width, scheme, seeds);
+          const found = { mean: median(first), spread: summary(first).sd, reference: reference === NEVER ? 'never' : String(reference), accept: acceptedMedian(reference) };
+          return [{ name: `gui-click ${scheme} width=${width} median updates to 0.9`, ...found }];
+        },
+      }),
+    ),
+  ),
+  {
+    id: 'denoiser credits',
+    slow: false,
+    async run() {
+      const measured = await measureCredits(BATCHES);
+      return Object.entries(CREDITS).flatMap(([name, [correlation, cosine, cosineOfMean]]) => {
+        const near = (figure: string, mean: number, spread: number, reference: number) => ({ name: `denoiser ${name} ${figure}`, mean, spread, reference: String(reference) });
+        return [
+          { ...near('correlation', measured[name].correlation, 0, correlation), accept: [correlation - 0.03, correlation + 0.03] as const },
+          { ...near('batch cosine', measured[name].cosine, measured[name].cosineError, cosine), accept: [cosine - 0.03, cosine + 0.03] as const },
+          near('cosine of mean', measured[name].cosineOfMean, 0, cosineOfMean),
+        ];
+      });
+    },
+  },
 ];
