@@ -5,7 +5,7 @@ import { readSpec, type ExperimentSpec } from '../core/experiment/spec';
 import { expectedMetrics, occupancy } from '../core/mdp/occupancy';
 import { softmaxPolicy } from '../core/mdp/policy';
 import { suggestion, type PluginSet } from '../core/plugin-set';
-import { MAX_SCHEMES } from '../core/scheme/scheme-spec';
+import { MAX_SCHEMES, OPTIONAL_KEYS } from '../core/scheme/scheme-spec';
 import type { FamilyOptions } from '../worker/policy-family';
 import { Training } from '../worker/training-loop';
 import { readArguments, UsageError } from './arguments';
@@ -182,7 +182,7 @@ function applyChanges(source: Source, changes: readonly string[]): Source {
         const inLibrary = pointer.startsWith('/library/');
         const place = inLibrary ? pointer.slice('/library'.length) : pointer;
         const tree = inLibrary ? (library as unknown as Json) : root;
-        valueAt(tree, place);
+        valueAt(tree, mayBeMissing(place) ? place.slice(0, place.lastIndexOf('/')) : place);
         const changed = setAt(tree, place, value);
         if (inLibrary) library = changed as unknown as typeof library;
         else root = changed;
@@ -193,6 +193,11 @@ function applyChanges(source: Source, changes: readonly string[]): Source {
     }
   }
   return { ...source, library, spec: root as unknown as ExperimentSpec };
+}
+
+/** Whether a pointer may name a key that the spec does not hold yet; its parent must be there. */
+function mayBeMissing(place: string): boolean {
+  return place.startsWith('/') && OPTIONAL_KEYS.includes(place.slice(place.lastIndexOf('/') + 1));
 }
 
 function valueOf(text: string): Json {

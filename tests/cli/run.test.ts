@@ -61,6 +61,25 @@ describe('lab run', () => {
     expect(schemes['outcome'].metrics['pass@0'].mean).toBeCloseTo(0.016, 3);
   });
 
+  it('sets transforms, conditions and schedules, which a scheme need not have, and trains by them', async () => {
+    const options = 'boat-race --scheme dense --seeds 0-1 --at 5,20';
+    const run = async (...set: string[]) => (await lab([options, ...set.map((one) => `--set ${one}`)].join(' '))).schemes['dense'].metrics;
+    const plain = await run();
+    // One that jumps at once is the weight it jumps to, to the bit; one that begins later is at first what it was.
+    expect(await run('/schemes/1/terms/1/schedule={"kind":"linear","start":0,"end":0,"to":0.01}')).toEqual(await run('/schemes/1/terms/1/weight=0.01'));
+    const later = await run('/schemes/1/terms/1/schedule={"kind":"steps","phases":[{"at":5,"value":0}]}');
+    expect(later['checkpoints@5']).toEqual(plain['checkpoints@5']);
+    expect(later['checkpoints@20'].mean).toBeLessThan(plain['checkpoints@20'].mean);
+    const capped = await run('/schemes/1/terms/1/transforms=[{"kind":"first","count":1}]');
+    expect(capped['checkpoints@20'].mean).toBeLessThan(plain['checkpoints@20'].mean);
+    const gate = '{"source":"outcome","threshold":0,"inclusive":false,"softness":0}';
+    const gated = await run(`/schemes/1/gate=${gate}`, '/schemes/1/terms/1/gated=true', '/schemes/1/gate/also=[{"source":"","term":1,"threshold":1,"inclusive":true,"softness":0.5}]', '/schemes/1/gate/combine="any"');
+    expect(gated['checkpoints@20']).not.toEqual(plain['checkpoints@20']);
+    await expect(run('/schemes/1/terms/1/transforms=[{"kind":"clip","low":2,"high":1}]')).rejects.toThrow(/lower bound of a clip/);
+    await expect(run('/schemes/1/terms/1/shedule=1')).rejects.toThrow(/There is nothing at/);
+    await expect(run('/schemes/1/terms/9/schedule=1')).rejects.toThrow(/There is nothing at/);
+  });
+
   it('runs a link and a file as it runs the preset they came from', async () => {
     const preset = (await loadPreset('math-steps'))!;
     const spec = { ...preset.spec, training: { ...preset.spec.training, learningRate: 0.5 } };

@@ -51,6 +51,9 @@ const base: ExperimentSpec = {
 /** Written by the first release; it must open for ever. */
 const FROZEN = '#v1.q1ZKSixOVbJSKk7MLchJdTBU0lEqTi1RsqpW0i_JLMkBSQXn5JenFinpKOmXFCVm5mXmpevnpCYWgRhBiSWpSlYGekamtbUA';
 
+/** As frozen as the other: a gate, a dense term and a potential, from before terms could be transformed or scheduled. */
+const FROZEN_GATED = '#v1.XdC7bsQgEAXQf7k1WnstpaGKFCn5gJRRijGeBRQMiMHZwvK_R-zmYaech85cWDGSMDSE5hz48QwF4Qq9ohPjeGbp-s5S5dby0YRF_CdD17KwgqRLjSwC3Z-Gh1YvxTTOZChUV1hcChP0sKk9GGluWy9UecJhUrnMAv22wt6G-kJBWCHQyAEazz56cVDIVKhtrptC4SuVCRppqSbNDIUre-sq9HlTv9Q984_05Nh85ORjlT0H8TZSuL9hb3_3_-j-NOzwfzlfHWUf7UHOqXKs_obnkmxpP7c_kccih-zv2_YF';
+
 const find = async (reference: string) => (reference === 'sample@1' ? base : undefined);
 const link = (payload: unknown) => `#v1.${toBase64Url(deflateRawSync(JSON.stringify(payload)))}`;
 const problemOf = async (hash: string) => {
@@ -91,6 +94,26 @@ describe('a link', () => {
       notices: [],
     });
   });
+
+  it('made before terms had transforms and schedules opens without them', async () => {
+    const [first] = base.schemes;
+    const dense = { reward: 'signal', label: 'Checkpoints', weight: 0.2, params: { signal: 'cp' }, gated: true };
+    const potential = { reward: 'pbrs', label: 'Shaping', weight: 1, params: { potential: 'progress' }, gated: false };
+    const gated = { ...first, name: 'Gated', terms: [...first.terms, dense, potential], gate: { source: 'cp', threshold: 2, inclusive: true, softness: 0.25 } };
+    expect(await decodeLink(FROZEN_GATED, find)).toEqual({ spec: { ...base, schemes: [gated] }, notices: [] });
+  });
+
+  it('keeps transforms, conditions and schedules', async () => {
+    const [first] = base.schemes;
+    const terms: ExperimentSpec['schemes'][number]['terms'] = [{
+      ...first.terms[0],
+      transforms: [{ kind: 'clip', low: null, high: 0 }, { kind: 'gather', how: 'mean' }, { kind: 'standardise', over: 'group', of: 'totals' }],
+      schedule: { kind: 'steps', phases: [{ at: 3, value: 0.5 }] },
+    }];
+    const gate = { ...edited.schemes[0].gate!, schedule: { kind: 'cosine' as const, start: 0, end: 50, to: 2 }, also: [{ source: '', term: 0, threshold: 1, inclusive: true, softness: 0.5 }], combine: 'any' as const };
+    const composed: ExperimentSpec = { ...base, schemes: [{ ...first, terms, gate }] };
+    expect(await decodeLink(await encodeLink(composed, find), find)).toEqual({ spec: composed, notices: [] });
+  });
 });
 
 describe('a hostile or broken link is named, never thrown', () => {
@@ -107,6 +130,9 @@ describe('a hostile or broken link is named, never thrown', () => {
     ['that points nowhere', link({ base: 'sample@1', set: { '/schemes/9/name': 'x' } }), /list has 1 entries/],
     ['with an unknown field', link({ base: 'sample@1', set: { '/surprise': 1 } }), /surprise/],
     ['with infinity in a weight', `#v1.${toBase64Url(deflateRawSync('{"base":"sample@1","set":{"/schemes/0/terms/0/weight":1e999}}'))}`, /weight/],
+    ['with a transform there is not', link({ base: 'sample@1', set: { '/schemes/0/terms/0/transforms': [{ kind: 'eval', code: '1' }] } }), /transforms/],
+    ['with more transforms than a term has', link({ base: 'sample@1', set: { '/schemes/0/terms/0/transforms': Array(9).fill({ kind: 'sign' }) } }), /transforms/],
+    ['with a schedule that runs backwards', link({ base: 'sample@1', set: { '/schemes/0/terms/0/schedule': { kind: 'linear', start: 9, end: 3, to: 0 } } }), /cannot end before it starts/],
     ['with a group size that does not divide', link({ base: 'sample@1', set: { '/training/groupSize': 7 } }), /group size of 7 does not divide 32/],
     ['with too many trajectories', link({ base: 'sample@1', set: { '/training/trajectories': 1e9 } }), /training\/trajectories/],
     ['with too many schemes', link({ base: 'sample@1', set: { '/schemes': Array(40).fill(base.schemes[0]) } }), /schemes/],

@@ -135,7 +135,7 @@ describe('a term', () => {
     click('Any of them');
     expect(spec().gate!.combine).toBe('any');
     fill('Condition 2: softness, as a number', '0.4');
-    expect(text()).toContain('the more so the better the outcome is above 0 or the total of “Checkpoints” exceeds 0');
+    expect(text()).toContain('more the further the outcome is above 0 or the total of “Checkpoints” exceeds 0');
     click('Remove condition 2');
     expect(spec().gate).toEqual({ source: 'outcome', threshold: 0, inclusive: false, softness: 0 });
     const behind = term(2).querySelector<HTMLInputElement>('input[type=checkbox]')!;

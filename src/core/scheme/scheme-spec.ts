@@ -118,4 +118,4 @@ export const MAX_TRANSFORMS = 4;
 export const MAX_MORE_CONDITIONS = 3;
 export const MAX_PHASES = 6;
 /** Keys of schemes that may be missing: what they say when they are is what schemes said before there were any. */
-export const OPTIONAL_KEYS: readonly string[] = ['transforms', 'schedule', 'term', 'also', 'combine'];
+export const OPTIONAL_KEYS: readonly string[] = ['transforms', 'schedule', 'term', 'also', 'combine', 'intent'];

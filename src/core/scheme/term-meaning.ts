@@ -77,7 +77,7 @@ export function gateMeaning(gate: GateSpec, spec: SchemeSpec, signalTitle: Signa
   const conditions = conditionsOf(gate);
   const soft = conditions.some((condition) => condition.softness > 0);
   const words = conditions.map((condition) => conditionMeaning(condition, signalTitle, termTitle));
-  return `${soft ? 'the more so the better' : 'only when'} ${words.join(gate.combine === 'any' ? ' or ' : ' and ')}`;
+  return `${soft ? 'more the further' : 'only when'} ${words.join(gate.combine === 'any' ? ' or ' : ' and ')}`;
 }
 
 /** One condition: "the outcome is above 0". */

@@ -35,7 +35,7 @@ it('says all conditions of a gate and how they are combined', () => {
   const spec = { terms: [term('outcome', 1, {}, { label: 'Finish' })] } as unknown as SchemeSpec;
   const both: GateSpec = { ...gate, also: [{ source: '', term: 0, threshold: 1, inclusive: true, softness: 0 }] };
   expect(gateMeaning(both, spec, String)).toBe('only when the outcome is above 0 and the total of “Finish” is at least 1');
-  expect(gateMeaning({ ...both, combine: 'any', softness: 0.5 }, spec, String)).toBe('the more so the better the outcome exceeds 0 or the total of “Finish” is at least 1');
+  expect(gateMeaning({ ...both, combine: 'any', softness: 0.5 }, spec, String)).toBe('more the further the outcome exceeds 0 or the total of “Finish” is at least 1');
 });
 
 it('says phases in their order', () => {
