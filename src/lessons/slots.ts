@@ -7,7 +7,7 @@ const slotForm = new RegExp(`^${PLACE}(?:-${PLACE})?(?:\\|(\\w+))?$`);
 /**
  * The text of one slot. `B.success` is the mean after the last update, `B.success@60` after update 60, `B.success-A.success` a
  * difference in points; after a bar: `sd` the spread, `range` least to largest, `solved` how many seeds passed one half,
- * `lost` how many did not, `odds` one in so many, `digits` four significant ones, `1` and `2` so many decimals. `seeds` is the number of seeds. Throws where nothing was recorded.
+ * `lost` how many did not, `below` how many ended below where they began, `odds` one in so many, `digits` four significant ones, `1` and `2` so many decimals. `seeds` is the number of seeds. Throws where nothing was recorded.
  */
 export function slotText(slot: string, recording: Recording): string {
   if (slot === 'seeds') return String(recording.seeds);
@@ -27,6 +27,10 @@ export function slotText(slot: string, recording: Recording): string {
       return `${summary.values.filter((x) => x > 0.5).length} of ${summary.values.length}`;
     case 'lost':
       return `${summary.values.filter((x) => x <= 0.5).length} of ${summary.values.length}`;
+    case 'below': {
+      const began = find(recording, arm!, metric!, '0').summary.values;
+      return `${summary.values.filter((x, k) => x < began[k]!).length} of ${summary.values.length}`;
+    }
     case 'odds':
       return `one in ${grouped(Number((1 / summary.mean).toPrecision(2)))}`;
     case 'digits':

@@ -33,7 +33,7 @@ export default defineLesson({
     'The fault is there before anything is learned. Look at the heatmaps, which price the very first batch: in the lagoon B colours steps as good that the exact advantage calls bad. The update that they add up to points away from success; its cosine with the true gradient is {B.cosine@0}, where A has {A.cosine@0}.',
     'How small must the pay be to do no harm? Smaller than you would think:',
     { table: { head: ['Pay per buoy', 'Finish', 'Buoys'], rows: [['0.01', '{w1.success}', '{w1.checkpoints}'], ['0.02', '{w2.success}', '{w2.checkpoints}'], ['0.05', '{w5.success}', '{w5.checkpoints}'], ['0.10', '{w10.success}', '{w10.checkpoints}'], ['0.50', '{w50.success}', '{w50.checkpoints}']] } },
-    'Even at a hundredth, fewer boats finish than before learning began. A finished boat cannot be told from another finished boat by its outcome, so all that is left to compare inside such a group is who collected more buoys.',
+    'At a hundredth of a point nothing is gained any more: {w1.success} finish, {w1.success|below} seeds fewer than before learning, and the boats pass {w1.checkpoints} buoys where they passed {w1.checkpoints@0}. Two boats that finished cannot be told apart by their outcome, so all that is left to compare inside such a group is who collected more.',
   ],
   look: { title: 'Why: the sign is wrong where it matters', says: 'A corner mark shows a step whose sign differs from the exact one. The long rows are boats in the lagoon.' },
   trial: {
@@ -65,6 +65,6 @@ export default defineLesson({
     { says: 'It circles: nearly every step passes a buoy.', arms: ['B'], about: 'B', seeds: 6, holds: (m) => m.mean('B', 'checkpoints@300') > 25 },
     { says: 'The first update points away from success already.', arms: ['B'], about: 'B', seeds: 8, holds: (m) => m.mean('B', 'cosine@0') < -0.2 },
     { says: 'The outcome alone is enough here.', arms: ['A'], about: 'A', seeds: 4, holds: (m) => m.mean('A', 'success@300') > 0.99 },
-    { says: 'A hundredth of a point per buoy is already worse than not learning.', arms: ['w1'], about: 'w1', seeds: 8, holds: (m) => m.mean('w1', 'success@300') < m.mean('w1', 'success@0') - 0.005 },
+    { says: 'At a hundredth of a point per buoy it already learns to go round, and finishes less than by the outcome alone.', arms: ['A', 'w1'], about: 'w1', seeds: 8, holds: (m) => m.mean('w1', 'checkpoints@300') > m.mean('w1', 'checkpoints@0') + 1 && m.mean('w1', 'success@300') < m.mean('A', 'success@300') - 0.01 },
   ],
 });

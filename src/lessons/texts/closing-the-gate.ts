@@ -69,6 +69,6 @@ export default defineLesson({
     { says: 'Boats behind the gate still go round.', arms: ['B'], about: 'B', seeds: 6, holds: (m) => m.mean('B', 'checkpoints@300') > 8 },
     { says: 'A cap of three cures it.', arms: ['C'], about: 'C', seeds: 4, holds: (m) => m.mean('C', 'success@300') > 0.99 },
     { says: 'A potential cures it without a gate.', arms: ['pbrs'], about: 'pbrs', seeds: 4, holds: (m) => m.mean('pbrs', 'success@300') > 0.99 },
-    { says: 'Paying each buoy once does not.', arms: ['once'], about: 'once', seeds: 6, holds: (m) => m.mean('once', 'success@300') < m.mean('once', 'success@0') - 0.01 },
+    { says: 'Paying each buoy once does not.', arms: ['once'], about: 'once', seeds: 20, holds: (m) => m.mean('once', 'success@300') < m.mean('once', 'success@0') - 0.01 },
   ],
 });

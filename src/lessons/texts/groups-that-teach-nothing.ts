@@ -26,7 +26,7 @@ export default defineLesson({
   choices: [
     { text: 'About one in ten', reply: 'For the two easy prompts perhaps. Most prompts here are hard.' },
     { text: 'About one third', reply: 'More. Eight attempts at one chance in 64 fail together in 88% of the groups.' },
-    { text: 'About two thirds', right: true, reply: 'Yes. Two thirds of what was computed is thrown away.' },
+    { text: 'Nearly two thirds', right: true, reply: 'Yes. That much of what was computed is thrown away.' },
   ],
   sketch: 'A',
   figures: [
@@ -70,7 +70,7 @@ export default defineLesson({
     time: '15 minutes; the formula makes a good exercise.',
   },
   claims: [
-    { says: 'Two thirds of the first groups are silent under the outcome.', arms: ['A'], about: 'A', seeds: 12, holds: (m) => m.mean('A', 'zeroGroups@0') > 0.55 && m.mean('A', 'zeroGroups@0') < 0.75 },
+    { says: 'Nearly two thirds of the first groups are silent under the outcome.', arms: ['A'], about: 'A', seeds: 12, holds: (m) => m.mean('A', 'zeroGroups@0') > 0.55 && m.mean('A', 'zeroGroups@0') < 0.75 },
     { says: 'Progress makes most of them speak.', arms: ['A', 'B'], about: 'B', seeds: 12, holds: (m) => m.mean('B', 'zeroGroups@0') < 0.5 * m.mean('A', 'zeroGroups@0') },
     { says: 'And solves far more prompts.', arms: ['A', 'B'], about: 'B', seeds: 5, holds: (m) => m.mean('B', 'success@200') - m.mean('A', 'success@200') > 0.15 },
     { says: 'Groups of four with progress beat groups of sixteen without.', arms: ['progress4', 'outcome16'], about: 'progress4', seeds: 4, holds: (m) => m.mean('progress4', 'success@200') - m.mean('outcome16', 'success@200') > 0.05 },

@@ -43,9 +43,9 @@ export default defineLesson({
   ],
   explain: [
     { heading: 'What happened' },
-    'B ends at {B.success}. With perfect labels it would be {clean.success}, with four in ten turned round {noise40.success}. Only at one half, where the labels say nothing, is it over: {coin.success}.',
+    'B ends at {B.success}, {B.success|solved} seeds above one half. With perfect labels it would be {clean.success}, with four in ten turned round {noise40.success}. Only at one half, where the labels say nothing, is it over: {coin.success}.',
     'Now make the scorer careful, but wrong about **one** step of the six, always in the same way. Success falls to {wrong1.success}: in {wrong1.success|lost} seeds the policy learned that wrong step before it ever saw a right solution, and afterwards no right solution comes. A systematic error is not something to average.',
-    'The strangest number of this lesson: add noise to the wrong scorer, four labels in ten, and it does **better**, {wrong1noise.success}. The noise slows the policy’s march into the wrong step and leaves time for a lucky success.',
+    'Does noise on top make the wrong scorer worse? With four labels in ten turned round it has {wrong1noise.success}, {wrong1noise.success|solved} seeds instead of {wrong1.success|solved}: no worse. An independent measurement found it clearly better, because noise slows the policy’s march into the wrong step and leaves time for a lucky success. With {seeds} seeds of our own we cannot tell that from chance.',
     'C, which trusts labels only in right solutions, cannot be misled, and is as blind as A: {C.success}. A gate needs something to open it. Start from a policy that is right now and then, and everything turns round:',
     { table: { head: ['Right 1 time in 87 at the start', 'End'], rows: [['Outcome alone', '{able.success}'], ['Two steps misjudged, heavy weight', '{ableWrong.success}'], ['The same, gated', '{ableGate.success}']] } },
     'The same biased scorer that was the only hope of a beginner is poison for a policy that could have learned from the outcome.',
@@ -63,6 +63,7 @@ export default defineLesson({
     'The same scores help where success is never seen and harm where it is.',
   ],
   doesNotShow: [
+    'That noise helps a biased scorer. It may; these seeds do not say.',
     'That trusting the scorer by how it did before is a remedy. Weights of that kind were within the spread of doing nothing here.',
     'How often scorers are biased rather than noisy. A learned scorer is usually both.',
   ],
@@ -71,7 +72,7 @@ export default defineLesson({
     { text: 'Step scores, pooled, in the reference', address: 'ref:prm-aggregate' },
   ],
   teacher: {
-    ask: ['How many labels does one batch hold? What does the law of large numbers say about three in ten?', 'Why does more noise help the wrong scorer?', 'When is a gate a good idea, and when is it a locked door?'],
+    ask: ['How many labels does one batch hold? What does the law of large numbers say about three in ten?', 'Could more noise help a scorer that is always wrong about one step? What would you measure to be sure?', 'When is a gate a good idea, and when is it a locked door?'],
     wrong: ['“90% accuracy is enough.” Accuracy does not say whether the errors agree.', '“The gate is safest.” It is as stalled as having no scores.'],
     time: '20 minutes.',
   },
