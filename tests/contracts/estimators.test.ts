@@ -69,6 +69,19 @@ describe.each(byId)('%s', (id, plugin) => {
     }
   });
 
+  test('other published readings that its page names are estimators, and give other numbers', () => {
+    for (const { id: other, why } of plugin.alsoPublished ?? []) {
+      expect(why).toMatch(/^\S.*\.$/);
+      const target = plugins.get('estimator', other);
+      const both = { id, needs: { ...plugin.needs, ...target.needs } };
+      const differs = seeds.some((seed) => {
+        const input = randomTrajectories(both, seed, { degenerate: seed % 2 === 1 });
+        return difference(advantagesOf(plugin, paramsOf(plugin), input), advantagesOf(target, paramsOf(target), input), 1e-3) !== null;
+      });
+      expect(differs, other).toBe(true);
+    }
+  });
+
   test('every step explains itself: the printed arithmetic gives the number', () => {
     for (const params of settingsOf(plugin)) {
       for (const seed of seeds) expect(explanationProblems(plugin, params, seed), `seed ${seed}`).toEqual([]);

@@ -41,6 +41,8 @@ export interface EstimatorPlugin<P extends Parameters = Parameters, N extends Ne
     readonly why: string;
   }[];
   readonly examples: readonly WorkedExample[];
+  /** Other published readings under the same name, by id: the reference page sets their numbers beside its own. */
+  readonly alsoPublished?: readonly { readonly id: string; readonly why: string }[];
   /**
    * How Â splits over reward terms. `linear`: estimating each term alone and adding is exact.
    * `scaled`: linear once the divisor is held fixed; `unscaled` turns the division off and

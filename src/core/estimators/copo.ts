@@ -1,4 +1,4 @@
-import { epsilon } from '../contracts/common-parameters';
+import { ddof, epsilon } from '../contracts/common-parameters';
 import type { Columns } from '../contracts/columns';
 import { defineEstimator } from '../contracts/estimator';
 import { explanation, fill, line } from '../contracts/explanation-lines';
@@ -6,20 +6,22 @@ import { log, sigmoid } from '../math/elementary';
 import { groupMembers, groupValues, scoreLines, totalLine } from '../math/group-explanation';
 import { broadcast, groupMoments, groupScores, trajectoryTotals, wholeBatch, type Buffer } from '../math/group-statistics';
 
-const needs = { reward: 'step', group: 'group', answer: 'trajectory-id' } as const;
+const needs = { reward: 'step', group: 'group', answer: 'trajectory-id?' } as const;
 const LN2 = 0.6931471805599453;
-const rule = (eps: number) => ({ normByStd: true, ddof: 1, epsilon: eps, singleton: 'raw' }) as const;
+const rule = ({ epsilon, ddof }: { readonly epsilon: number; readonly ddof: number }) => ({ normByStd: true, ddof, epsilon, singleton: 'raw' }) as const;
 
 interface Settings {
   readonly epsilon: number;
   readonly k: number;
   readonly b: number;
-  readonly blend: 'soft' | 'soft-with-forced';
+  readonly blend: 'soft' | 'soft-with-forced' | 'where-silent';
+  readonly ddof: number;
   readonly entropyCoefInReward: boolean;
 }
 
-/** H_g = −Σ p log₂(p + 1e-8) over the answers of each group. */
-function answerEntropy({ group, answer }: Columns<typeof needs>, buffer: Buffer): Float64Array {
+/** H_g = −Σ p log₂(p + 1e-8) over the answers of each group; where a batch has no answers, attempts with equal returns count as agreeing. */
+function answerEntropy({ group, ...columns }: Columns<typeof needs>, total: Float64Array, buffer: Buffer): Float64Array {
+  const answer = columns.answer ?? total;
   const entropy = buffer(group.count);
   for (let g = 0; g < group.count; g++) {
     const votes = new Map<number, number>();
@@ -42,19 +44,20 @@ const entropyPenalty = (entropy: number, n: number) => (n > 1 ? ((1 - 1 / n) * L
 function levels(columns: Columns<typeof needs>, settings: Settings, buffer: Buffer) {
   const { group } = columns;
   const total = trajectoryTotals(columns.reward, columns, buffer);
-  const local = groupScores(total, group, rule(settings.epsilon), buffer);
-  const entropy = answerEntropy(columns, buffer);
+  const local = groupScores(total, group, rule(settings), buffer);
+  const entropy = answerEntropy(columns, total, buffer);
   const { mean } = groupMoments(total, group, 1, buffer);
   const prompt = buffer(group.count);
   for (let g = 0; g < group.count; g++) {
     const n = group.start[g + 1] - group.start[g];
     prompt[g] = mean[g] * (settings.entropyCoefInReward ? 1 - entropyPenalty(entropy[g], n) : 1);
   }
-  const overall = groupScores(prompt, wholeBatch(group.count), { ...rule(settings.epsilon), singleton: 'zero' }, buffer);
+  const overall = groupScores(prompt, wholeBatch(group.count), { ...rule(settings), singleton: 'zero' }, buffer);
   const weight = buffer(columns.nTraj);
   for (let i = 0; i < columns.nTraj; i++) {
     const w = sigmoid(settings.k * (entropy[group.id[i]] - settings.b));
-    weight[i] = settings.blend === 'soft-with-forced' && local[i] === 0 ? 0 : w;
+    if (settings.blend === 'where-silent') weight[i] = local[i] === 0 ? 0 : 1;
+    else weight[i] = settings.blend === 'soft-with-forced' && local[i] === 0 ? 0 : w;
   }
   return { total, local, entropy, prompt, overall, weight };
 }
@@ -68,7 +71,7 @@ function levels(columns: Columns<typeof needs>, settings: Settings, buffer: Buff
  *
  * H_g is the entropy of the group's answers in bits. `entropyCoefInReward` multiplies ρ_g by 1 − λH_g,
  * λ = (1 − 1/n)/log₂ n. `soft-with-forced` sets w = 0 where a_i = 0, so that uniform groups still learn from the prompt level.
- * One prompt in the batch has b = 0 (undefined in the code).
+ * With `where-silent` the prompt level counts there alone. One prompt in the batch has b = 0 (undefined in the code).
  */
 export default defineEstimator({
   id: 'copo',
@@ -92,14 +95,21 @@ export default defineEstimator({
       options: [
         { value: 'soft', title: 'Soft' },
         { value: 'soft-with-forced', title: 'Soft, prompt level where GRPO is 0' },
+        { value: 'where-silent', title: 'Prompt level only where GRPO is 0' },
       ],
-      help: 'Whether a trajectory with a GRPO score of 0 always takes the prompt level.',
+      help: 'When the prompt level counts: by agreement, always where a trajectory has a GRPO score of 0, or only there.',
     },
     entropyCoefInReward: { kind: 'boolean', default: false, title: 'Punish disagreement', help: 'Lower a prompt’s mean by the entropy of its answers.' },
+    ddof: ddof(1),
     epsilon: epsilon(1e-6),
   },
   needs,
   outputs: { localAdvantage: 'trajectory', globalAdvantage: 'trajectory', localWeight: 'trajectory' },
+  flavours: {
+    scripts: { title: 'Scripts', params: { k: 20, b: 0.5 }, help: 'As trained: a sharp switch at half a bit.' },
+    defaults: { title: 'Defaults of the code', params: { k: 1, b: 0.5 }, help: 'A soft switch: both levels always count.' },
+    gentle: { title: 'Other scripts', params: { k: 5, b: 1 }, help: 'A milder switch at one bit.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {
@@ -114,6 +124,19 @@ export default defineEstimator({
       },
       params: { k: 0, epsilon: 0.5857864376269049 },
       expect: [[0], [-0.5], [0.25, 0.25], [0.25]],
+    },
+    {
+      why: 'No answers are there, and the prompt level counts only where GRPO is 0. Group 0: R = 1, 0, σ = ½, ε = ½: a = ±½. Group 1 is flat: ρ = ½, 1, σ_ρ = ¼, so b = ¼/¾.',
+      input: {
+        trajectories: [
+          { group: 0, rewards: [1] },
+          { group: 0, rewards: [0] },
+          { group: 1, rewards: [1] },
+          { group: 1, rewards: [1] },
+        ],
+      },
+      params: { blend: 'where-silent', ddof: 0, epsilon: 0.5 },
+      expect: [[0.5], [-0.5], [0.3333333333333333], [0.3333333333333333]],
     },
   ],
   estimate(columns, params, { buffer }) {
@@ -130,12 +153,13 @@ export default defineEstimator({
     const { group, maxLen } = columns;
     const { total, local, entropy, prompt, overall, weight } = levels(columns, params, (size) => new Float64Array(size));
     const g = group.id[i];
-    const own = scoreLines(total[i], groupValues(total, group, i), rule(params.epsilon), { result: 'a', label: 'Score inside the group' });
-    const outer = scoreLines(prompt[g], Array.from(prompt), { ...rule(params.epsilon), singleton: 'zero' }, { symbol: 'ρ', result: 'b', label: 'Score of the prompt', mean: 'μ_ρ', deviation: 'σ_ρ' });
-    const forced = params.blend === 'soft-with-forced' && local[i] === 0;
-    const w = forced
-      ? line('Weight of the group level', 'w', '0, because a = 0', '0', 0)
-      : line('Weight of the group level', 'w', '1 / (1 + exp(−k × (H − b)))', fill`1 / (1 + exp(-${params.k} × (${entropy[g]} − ${params.b})))`, weight[i]);
+    const own = scoreLines(total[i], groupValues(total, group, i), rule(params), { result: 'a', label: 'Score inside the group' });
+    const outer = scoreLines(prompt[g], Array.from(prompt), { ...rule(params), singleton: 'zero' }, { symbol: 'ρ', result: 'b', label: 'Score of the prompt', mean: 'μ_ρ', deviation: 'σ_ρ' });
+    const soft = () =>
+      line('Weight of the group level', 'w', '1 / (1 + exp(−k × (H − b)))', fill`1 / (1 + exp(-${params.k} × (${entropy[g]} − ${params.b})))`, weight[i]);
+    const decided = (formula: string, value: number) => line('Weight of the group level', 'w', formula, String(value), value);
+    const w =
+      params.blend !== 'soft' && local[i] === 0 ? decided('0, because a = 0', 0) : params.blend === 'where-silent' ? decided('1, because a ≠ 0', 1) : soft();
     const value = advantage[i * maxLen + t];
     return explanation(
       [totalLine(columns.reward, columns, i), ...own, ...outer, w, line('Advantage', 'Â', 'w × a + (1 − w) × b', fill`${weight[i]} × ${local[i]} + (1 − ${weight[i]}) × ${overall[g]}`, value, 'advantage')],

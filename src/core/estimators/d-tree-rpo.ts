@@ -37,6 +37,10 @@ export default defineEstimator({
   },
   needs: { reward: 'step', group: 'group', action: 'step-id' },
   outputs: { paperAdvantages: 'step' },
+  flavours: {
+    code: { title: 'Released code', params: { form: 'code' }, help: 'Against the mean of the other siblings; an only child keeps its value.' },
+    paper: { title: 'Paper note', params: { form: 'paper' }, help: 'Against the parent: n/(n − 1) times smaller in a complete tree.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate', 'scale-equivariant', 'linear'],
   examples: [
     {

@@ -33,6 +33,7 @@ export default defineEstimator({
     weights: { kind: 'numbers', default: null, min: 0, max: 5, maxLength: 16, symbol: 'w', help: 'Weight of each reward in order; none means all 1.' },
   },
   needs: { rewardDims: 'named', group: 'group' },
+  alsoPublished: [{ id: 'gdpo', why: 'verl’s last stage runs over steps: long trajectories weigh more.' }],
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

@@ -34,6 +34,7 @@ export default defineEstimator({
     weights: { kind: 'numbers', default: null, min: 0, max: 5, maxLength: 16, symbol: 'w', help: 'Weight of each reward in order; none means all 1.' },
   },
   needs: { rewardDims: 'named', group: 'group' },
+  alsoPublished: [{ id: 'gdpo-trl', why: 'The last stage runs over trajectories, not over steps: the two differ as soon as lengths do.' }],
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

@@ -50,6 +50,7 @@ export default defineEstimator({
     epsilon: epsilon(1e-4),
   },
   needs,
+  alsoPublished: [{ id: 'grpo', why: 'verl: ε = 1e-6, and a group of one passes its raw reward.' }],
   laws: ['padding-invariant', 'order-equivariant', 'zero-on-equal-rewards', 'finite-when-degenerate', 'shift-invariant', 'sums-to-zero'],
   reducesTo: [{ at: { scaleRewards: 'group', epsilon: 1e-4 }, equals: 'grpo', with: { epsilon: 1e-4, singleton: 'zero' }, why: 'TRL is GRPO with another ε and 0 for a group of one.' }],
   examples: [

@@ -26,6 +26,7 @@ export default defineEstimator({
   breaksWhen: 'Wherever GRPO breaks: groups whose attempts all score alike teach nothing.',
   params: { epsilon: epsilon(1e-6), ddof: ddof(1), normByStd: normByStd(true) },
   needs: { reward: 'step', group: 'group' },
+  alsoPublished: [{ id: 'grpo-trl', why: 'TRL: ε = 1e-4, and a group of one gets 0.' }],
   laws: ['padding-invariant', 'order-equivariant', 'zero-on-equal-rewards', 'finite-when-degenerate', 'scale-invariant', 'shift-invariant', 'sums-to-zero'],
   reducesTo: [{ at: {}, equals: 'grpo', why: 'The two functions of verl agree, singletons included.' }],
   examples: [

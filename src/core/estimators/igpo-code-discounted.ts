@@ -33,6 +33,10 @@ export default defineEstimator({
   params: { gamma: discount(0.5), epsilon: epsilon(1e-6), normByStd: normByStd(true) },
   needs: { reward: 'step', group: 'group' },
   outputs: { returns: 'step' },
+  alsoPublished: [
+    { id: 'igpo', why: 'Newer released code: standardised over all turns of the group.' },
+    { id: 'igpo-code', why: 'What that release trained with.' },
+  ],
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

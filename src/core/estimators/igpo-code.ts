@@ -27,6 +27,10 @@ export default defineEstimator({
   params: {},
   needs: { reward: 'step', group: 'group' },
   outputs: { returns: 'step' },
+  alsoPublished: [
+    { id: 'igpo', why: 'Newer released code: standardised over all turns of the group.' },
+    { id: 'igpo-code-discounted', why: 'Helper in the same file that nothing calls.' },
+  ],
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate', 'scale-equivariant', 'linear'],
   reducesTo: [{ at: {}, equals: 'reinforce-baseline', with: { gamma: 1, baseline: 'timestep-mean', finished: 'zero' }, why: 'It is a reward-to-go with the timestep mean.' }],
   examples: [

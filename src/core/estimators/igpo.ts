@@ -94,6 +94,10 @@ export default defineEstimator({
     ddof: ddof(0),
   },
   needs: { reward: 'step', group: 'group' },
+  alsoPublished: [
+    { id: 'igpo-code', why: 'First released code: against the mean at the same turn, no division.' },
+    { id: 'igpo-code-discounted', why: 'Unused helper of that code: against the first turns alone, γ = ½.' },
+  ],
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

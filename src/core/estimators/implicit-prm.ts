@@ -48,6 +48,10 @@ export default defineEstimator({
   },
   needs,
   outputs: { stepRewards: 'step', cumulative: 'step' },
+  flavours: {
+    prime: { title: 'PRIME', params: { beta: 0.05, batchNorm: true }, help: 'Divided by the largest reward-to-go of the batch.' },
+    evaluation: { title: 'ImplicitPRM, evaluation', params: { beta: 0.001, batchNorm: false }, help: 'A much smaller scale, which a ranking does not see.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

@@ -58,6 +58,10 @@ export default defineEstimator({
     ddofStep: ddof(0),
   },
   needs,
+  flavours: {
+    script: { title: 'Script', params: { prmBeta: 0.3 }, help: 'Weight of the step scores as trained.' },
+    class: { title: 'Class default', params: { prmBeta: 0.5 }, help: 'Weight where no script sets it.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

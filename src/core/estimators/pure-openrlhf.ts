@@ -109,6 +109,7 @@ export default defineEstimator({
   },
   needs,
   outputs: { returns: 'step' },
+  alsoPublished: [{ id: 'pure', why: 'The verl branch of the released code: one baseline per attempt, whitened.' }],
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

@@ -50,6 +50,7 @@ export default defineEstimator({
   },
   needs: { reward: 'step', group: 'group' },
   outputs: { returns: 'step', transformedRewards: 'step' },
+  alsoPublished: [{ id: 'pure-openrlhf', why: 'The other branch of the released code: a baseline per step or token, no whitening.' }],
   laws: ['order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

@@ -88,6 +88,10 @@ export default defineEstimator({
   },
   needs,
   outputs: { processRewards: 'step' },
+  flavours: {
+    paper: { title: 'Paper', params: { takeDeltaGlobalAsMain: false, useSdeMinusRt: true, dropMain: true }, help: 'At turning points the gain to the end replaces the step’s own.' },
+    repository: { title: 'Configurations of the code', params: { takeDeltaGlobalAsMain: true }, help: 'Every step is paid the overall gain, turning points their own on top.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'finite-when-degenerate'],
   examples: [
     {

@@ -70,6 +70,10 @@ export default defineEstimator({
   params: { alpha: { kind: 'number', default: 1.4, min: 1, max: 5, step: 0.05, symbol: 'α', help: 'Weight of the position with the most disagreement; 1 is plain GRPO.' } },
   needs,
   outputs: { tokenWeights: 'step' },
+  flavours: {
+    code: { title: 'Default of the code', params: { alpha: 1.4 }, help: 'Positions of most disagreement count 1.4 times.' },
+    script: { title: 'Training script', params: { alpha: 1.7 }, help: 'They count 1.7 times.' },
+  },
   laws: ['padding-invariant', 'order-equivariant', 'zero-on-equal-rewards', 'finite-when-degenerate', 'shift-invariant', 'sums-to-zero'],
   reducesTo: [{ at: { alpha: 1 }, equals: 'grpo-trl', why: 'With α = 1 all positions weigh the same.' }],
   examples: [

@@ -31,7 +31,7 @@ export interface LiveFigures {
   readonly given: Float64Array | null;
   /** [nTraj × maxLen] what comes out. */
   readonly cells: Float64Array;
-  /** Which step of each trajectory the table shows: the first for advantages, the last for rewards. */
+  /** Which step of each trajectory the table shows: the first for advantages, the last for rewards, unless only the other tells the rows apart. */
   readonly shownStep: 'first' | 'last';
   readonly rows: readonly LiveRow[];
   readonly explained: { readonly trajectory: number; readonly step: number; readonly explanation: Explanation } | null;
@@ -47,28 +47,33 @@ interface Run {
   merged?(i: number, t: number): MergedPicture;
 }
 
-/** The figures of a plug-in; null when neither the shared batch nor its own example can be priced. */
-export function liveFigures(plugin: EstimatorPlugin | RewardPlugin): LiveFigures | null {
+/** The figures of a plug-in, beside other published readings that `estimatorOf` finds; null when neither the shared batch nor its own example can be priced. */
+export function liveFigures(plugin: EstimatorPlugin | RewardPlugin, estimatorOf: (id: string) => EstimatorPlugin): LiveFigures | null {
   const [example] = plugin.examples;
   const common = { input: SAMPLE as unknown, params: {} as StoredValues, shared: true };
   const own = example ? [{ input: example.input as unknown, params: example.params, shared: false }] : [];
   // Rewards read columns of their own, and their examples are made so that every term of them counts.
   for (const { input, params, shared } of plugin.kind === 'estimator' ? [common, ...own] : [...own, common]) {
     const run = attempt(plugin, params, input);
-    if (run && run.batch.nTraj > 0) return figures(plugin, run, params, input, shared);
+    if (run && run.batch.nTraj > 0) return figures(plugin, run, params, input, shared, estimatorOf);
   }
   return null;
 }
 
-function figures(plugin: EstimatorPlugin | RewardPlugin, run: Run, params: StoredValues, input: unknown, shared: boolean): LiveFigures {
+function figures(plugin: EstimatorPlugin | RewardPlugin, run: Run, params: StoredValues, input: unknown, shared: boolean, estimatorOf: (id: string) => EstimatorPlugin): LiveFigures {
   const { batch, given, cells } = run;
-  const shownStep = plugin.kind === 'estimator' ? 'first' : 'last';
-  const numbersOf = ({ cells: of }: Run) => Array.from(batch.length, (T, i) => (T === 0 ? 0 : of[i * batch.maxLen + (shownStep === 'first' ? 0 : T - 1)]));
-  const rows: LiveRow[] = [];
+  const runs: { title: string; help: string; isFlavour: boolean; variant: Run }[] = [];
   for (const { title, help, isFlavour, values } of variants(plugin, params)) {
     const variant = attempt(plugin, values, input);
-    if (variant && variant.batch.nTraj === batch.nTraj) rows.push({ title, help, isFlavour, numbers: numbersOf(variant) });
+    if (variant && variant.batch.nTraj === batch.nTraj) runs.push({ title, help, isFlavour, variant });
   }
+  for (const { id, why } of plugin.kind === 'estimator' ? (plugin.alsoPublished ?? []) : []) {
+    const other = estimatorOf(id);
+    const variant = attempt(other, {}, input);
+    if (variant) runs.push({ title: other.title, help: why, isFlavour: true, variant });
+  }
+  const shownStep = tellingEnd(plugin, batch, runs.map(({ variant }) => variant.cells));
+  const rows = runs.map(({ variant, ...row }): LiveRow => ({ ...row, numbers: stepNumbers(batch, variant.cells, shownStep) }));
   const shown = tellingStep(run);
   return {
     shared,
@@ -82,6 +87,19 @@ function figures(plugin: EstimatorPlugin | RewardPlugin, run: Run, params: Store
     explained: shown && { ...shown, explanation: run.explain(shown.trajectory, shown.step) },
     tree: (shown && run.merged?.(shown.trajectory, shown.step)) ?? null,
   };
+}
+
+const stepNumbers = ({ length, maxLen }: Batch, cells: Float64Array, step: 'first' | 'last') =>
+  Array.from(length, (T, i) => (T === 0 ? 0 : cells[i * maxLen + (step === 'first' ? 0 : T - 1)]));
+
+/** The end of the trajectories at which the variants can be told apart: the first step for advantages, the last for rewards, where both do. */
+function tellingEnd(plugin: EstimatorPlugin | RewardPlugin, batch: Batch, variants: readonly Float64Array[]): 'first' | 'last' {
+  const [usual, other] = plugin.kind === 'estimator' ? (['first', 'last'] as const) : (['last', 'first'] as const);
+  const differs = (step: 'first' | 'last') => {
+    const [base, ...rest] = variants.map((cells) => stepNumbers(batch, cells, step));
+    return rest.some((numbers) => numbers.some((x, i) => Math.abs(x - base[i]) > 5e-3));
+  };
+  return !differs(usual) && differs(other) ? other : usual;
 }
 
 interface Variant {

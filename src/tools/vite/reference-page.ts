@@ -88,7 +88,7 @@ export function referenceIndex(loaded: LoadedPlugins): PageContent {
     const plugins = loaded.plugins.list(kind) as unknown as Declared[];
     const groups = [...new Set(plugins.map(groupOf))].sort((a, b) => Object.keys(groupTitles).indexOf(a) - Object.keys(groupTitles).indexOf(b));
     const blocks = groups.map((name) => {
-      const entries = plugins.filter((plugin) => groupOf(plugin) === name).map((plugin) => entry(plugin, loaded.live));
+      const entries = plugins.filter((plugin) => groupOf(plugin) === name).map((plugin) => entry(plugin, loaded));
       return `${name ? `<h3>${escapeHtml(groupTitles[name] ?? name)}</h3>` : ''}<ul class="entries">${entries.join('\n')}</ul>`;
     });
     return `<section id="${kind}"><h2>${kindTitles[kind].many}</h2>${kind === 'estimator' || kind === 'reward' ? provenanceCount(plugins, loaded.live) : ''}${blocks.join('\n')}</section>`;
@@ -100,8 +100,8 @@ export function referenceIndex(loaded: LoadedPlugins): PageContent {
 
 const groupOf = ({ family, category }: Declared) => family ?? category ?? '';
 
-function entry(plugin: Declared, live: LiveReference): string {
-  const figures = isPriced(plugin) ? live.liveFigures(plugin as never) : null;
+function entry(plugin: Declared, { live, plugins }: LoadedPlugins): string {
+  const figures = isPriced(plugin) ? live.liveFigures(plugin as never, (id) => plugins.get('estimator', id)) : null;
   const picture = figures ? thumbnail(figures.cells, figures) : '';
   const badge = isPriced(plugin) ? `<span class="badge ${plugin.provenance}">${live.provenanceWords[plugin.provenance].badge}</span>` : '';
   return `<li${isPriced(plugin) ? ' class="pictured"' : ''}>${isPriced(plugin) ? `<span class="mini">${picture}</span>` : ''}<span><a href="./${plugin.id}/">${escapeHtml(plugin.title)}</a> ${badge}<br />${escapeHtml(plugin.summary)}</span></li>`;
@@ -118,10 +118,10 @@ function provenanceCount(plugins: readonly Declared[], live: LiveReference): str
 
 const isPriced = ({ kind }: Declared) => kind === 'estimator' || kind === 'reward';
 
-function article(plugin: Declared, { formulas, live }: LoadedPlugins): string {
+function article(plugin: Declared, { formulas, live, plugins }: LoadedPlugins): string {
   const { kind } = plugin;
   const priced = kind === 'estimator' || kind === 'reward' ? kind : null;
-  const figures = priced ? live.liveFigures(plugin as never) : null;
+  const figures = priced ? live.liveFigures(plugin as never, (id) => plugins.get('estimator', id)) : null;
   const sure = live.provenanceWords[plugin.provenance];
   const group = groupTitles[groupOf(plugin)];
   const parts = [
