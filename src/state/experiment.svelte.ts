@@ -50,6 +50,19 @@ export class Experiment {
     return this.#future.length > 0;
   }
 
+  /** What a scheme was before each edit that undo still reaches, the oldest first, as far back as its number and scenario are the same. */
+  versionsOf(scheme: number): readonly SchemeSpec[] {
+    const versions: SchemeSpec[] = [];
+    let later = this.#spec;
+    for (const spec of this.#past.toReversed()) {
+      const version = spec.schemes[scheme];
+      if (!version || spec.scenario.id !== later.scenario.id || spec.schemes.length > later.schemes.length) break;
+      if (version !== later.schemes[scheme]) versions.unshift(version as SchemeSpec);
+      later = spec;
+    }
+    return versions;
+  }
+
   /** Calls `listener` after every change; returns what stops it. */
   listen(listener: SpecListener): () => void {
     this.#listeners.add(listener);
@@ -187,6 +200,11 @@ export class Experiment {
 
   renameScheme(scheme: number, name: string): boolean {
     return this.#editScheme(scheme, (old) => ({ ...old, name }));
+  }
+
+  /** What a scheme is for, in words; gone where they are empty. */
+  setIntent(scheme: number, intent: string): boolean {
+    return this.#editScheme(scheme, ({ intent: _old, ...rest }) => (intent.trim() ? { ...rest, intent } : rest));
   }
 
   muteScheme(scheme: number, muted: boolean): boolean {

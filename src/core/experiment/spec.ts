@@ -104,7 +104,7 @@ export const schemeSchema = v.strictObject({
   whiten: v.picklist(['none', 'batch']),
   clip: v.nullable(v.pipe(finite, v.minValue(0))),
   muted: v.boolean(),
-  intent: v.optional(v.pipe(v.string(), v.maxLength(LIMITS.intentLength))),
+  intent: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.intentLength))),
   sampling: v.exactOptional(v.variant('kind', [v.strictObject({ kind: v.literal('replay') }), v.strictObject({ kind: v.literal('dynamic'), redraws: whole(1, 8) })])),
 });
 
@@ -144,6 +144,13 @@ const trainingSchema = v.strictObject({
   /** Learner seeds first … first + count − 1, common to all schemes. */
   seeds: v.strictObject({ first: whole(0, 1_000_000_000), count: whole(LIMITS.seeds.min, LIMITS.seeds.max) }),
   engine: v.picklist(['auto', 'ts', 'wasm', 'webgpu']),
+  /** A learned V that is a network like the policy's: by itself, trained by Adam, or one more output of the policy's network. Missing: a table. */
+  critic: v.exactOptional(
+    v.variant('kind', [
+      v.strictObject({ kind: v.literal('network'), learningRate: v.pipe(finite, v.minValue(0)) }),
+      v.strictObject({ kind: v.literal('shared'), weight: v.pipe(finite, v.minValue(0)) }),
+    ]),
+  ),
   /** Step of the tabular critic towards its targets after each batch. */
   criticRate: v.pipe(finite, v.minValue(0), v.maxValue(1)),
   /** Scheme number → iteration at which it kept learning under an edited reward instead of restarting. */
@@ -232,7 +239,13 @@ function crossChecked(spec: ExperimentSpec): { spec: ExperimentSpec } | { proble
   if (spec.view.trajectories % groupSize !== 0) {
     problems.push({ field: '/view/trajectories', message: groupSizeMessage(groupSize, spec.view.trajectories) });
   }
-  const { policy } = spec.training;
+  const { policy, critic } = spec.training;
+  if (critic && policy.kind !== 'mlp' && policy.kind !== 'transformer') {
+    problems.push({ field: '/training/critic', message: 'A critic network goes with a policy that is a network. Choose a neural network as the policy, or a table as the critic.' });
+  }
+  if (critic?.kind === 'shared' && 'pretrained' in policy) {
+    problems.push({ field: '/training/critic', message: 'Weights that were trained before have no output for V. Give the critic a network of its own.' });
+  }
   if (policy.kind === 'transformer' && policy.width % policy.heads !== 0) {
     problems.push({ field: '/training/policy/heads', message: `A width of ${policy.width} cannot be shared out among ${policy.heads} heads. Use a number of heads that divides it.` });
   }

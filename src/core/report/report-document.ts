@@ -1,0 +1,20 @@
+/** A report as parts that Markdown, a web page and a screen can all show. Text is plain; nothing in it is markup. */
+
+export type ReportBlock =
+  | { readonly kind: 'text'; readonly text: string; readonly strong?: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  /** LaTeX, as the construction declares it. */
+  | { readonly kind: 'formula'; readonly tex: string; readonly of: string };
+
+export interface ReportSection {
+  readonly title: string;
+  readonly blocks: readonly ReportBlock[];
+}
+
+export interface ReportDocument {
+  readonly title: string;
+  /** One line under the title. */
+  readonly subtitle: string;
+  readonly sections: readonly ReportSection[];
+}
