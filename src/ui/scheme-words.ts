@@ -1,6 +1,7 @@
 /** How schemes, batches and trajectories are named on screen. */
 import { SLOTS, seriesMarks, type Slot } from '../charts/palette';
 import { count } from '../charts/geometry/number-format';
+import type { SchemeSpec } from '../core/scheme/scheme-spec';
 
 export function slotOf(scheme: number): Slot {
   return SLOTS[scheme]!;
@@ -41,4 +42,11 @@ export function titleOf(name: string): string {
   const words = name.split(/[-_ ]+/).map((word) => (/^[a-z]+$/.test(word) && !/[aeiouy]/.test(word) ? word.toUpperCase() : word));
   const text = words.join(' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What a scheme does to its training batches, in a sentence; null where it takes them as they were played. */
+export function samplingWords({ sampling }: Pick<SchemeSpec, 'sampling'>): string | null {
+  if (!sampling) return null;
+  if (sampling.kind === 'replay') return 'In training, a kept success takes the place of one attempt where a whole group failed. The batch on screen is as it was played.';
+  return `In training, groups whose attempts all end alike are played again, up to ${sampling.redraws} ${sampling.redraws === 1 ? 'time' : 'times'}. The batch on screen is as it was played.`;
 }

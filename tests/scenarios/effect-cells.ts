@@ -26,8 +26,8 @@ function tests(scheme: string, reference: string, accept: Interval, quickSeeds?:
   return cellOf('unit-tests', scheme, '300', [check('success@300', reference, accept), trapped], quickSeeds ? { quickSeeds } : {});
 }
 
-function maze(scheme: string, reference: string, accept?: Interval, quickSeeds?: number): Cell {
-  return cellOf('exploration-maze', scheme, '400', [check('solved@400', reference, accept), check('success@400', '')], quickSeeds ? { quickSeeds } : {});
+function maze(scheme: string, reference: string, accept?: Interval, quickSeeds?: number, set = ''): Cell {
+  return cellOf('exploration-maze', scheme, '400', [check('solved@400', reference, accept), check('success@400', '')], { set, ...(quickSeeds && { quickSeeds }) });
 }
 
 function thought(scheme: string, set: string, correct: number, length: string, quickSeeds?: number): Cell {
@@ -54,6 +54,9 @@ export const effectCells: readonly Cell[] = [
   noise('sum', 'wrong=1 flip=0.4', '0.452'),
   // Not the same rule, so not judged: the released code pays no step scores in groups whose outcomes all agree, the independent one does.
   noise('trust', 'prior=1 wrong=2 alpha=2', '0.38'),
+  noise('soft-trust', 'prior=1 wrong=2 alpha=2', '0.38'),
+  noise('hard-trust', 'prior=1 wrong=2 alpha=2', '0.45'),
+  noise('anneal', 'prior=1 wrong=2 alpha=2', '0.40'),
 
   rewards('gdpo,grpo', '', 100, '0.077', [0.05, 0.11], 10),
   rewards('gdpo,grpo', 'group-size=8', 100, '-0.016', [-0.03, 0.03], 10),
@@ -73,6 +76,22 @@ export const effectCells: readonly Cell[] = [
   groups('process', 4, 0.893, 0.03),
   groups('process', 8, 0.926, 0.03, 4),
   groups('process', 16, 0.938, 0.03),
+  groups('process-step', 4, 0.929, 0.03),
+  groups('process-step', 8, 0.951, 0.03, 2),
+  groups('process-step', 16, 0.962, 0.03),
+  // The reference calls its gate σ(10(H − 0.3)) without saying in which unit H is; in nats it meets the figures, in bits it is 0.04 above them.
+  groups('copo-blend', 4, 0.681, 0.03),
+  groups('copo-blend', 8, 0.681, 0.03, 4),
+  groups('copo-blend', 16, 0.653, 0.03),
+  groups('copo-silent', 4, 0.695, 0.03),
+  groups('copo-silent', 8, 0.729, 0.03, 4),
+  groups('copo-silent', 16, 0.769, 0.03),
+  groups('replay', 4, 0.888, 0.05),
+  groups('replay', 8, 0.92, 0.05, 2),
+  groups('replay', 16, 0.936, 0.05),
+  groups('dynamic', 4, 0.871, 0.05),
+  groups('dynamic', 8, 0.922, 0.05, 2),
+  groups('dynamic', 16, 0.936, 0.05),
   groups('constant-baseline', 4, 0.466),
   groups('constant-baseline', 8, 0.464),
   groups('constant-baseline', 16, 0.466),
@@ -113,6 +132,7 @@ export const effectCells: readonly Cell[] = [
   maze('count', '1', above(0.95), 6),
   maze('episodic', '0.4', [0.25, 0.7]),
   maze('both', '1', above(0.95), 6),
+  maze('sparse', '0', undefined, undefined, '/training/objective/params/entropyBonus=0.01'),
   maze('grpo-sparse', '0'),
   maze('grpo-count', '1'),
   maze('grpo-episodic', '0.75'),
@@ -122,11 +142,16 @@ export const effectCells: readonly Cell[] = [
   thought('penalty', '', 0.571, '1.2', 10),
   thought('penalty-no-std', '', 0.793, '4.1', 4),
   thought('penalty-all', '', 0.556, '1.0', 4),
+  thought('grpo-lambda', '', 0.795, '4.0', 4),
+  thought('grpo-lambda', '/library/0/terms/0/params/lambda=0.4', 0.626, '2.0'),
+  thought('grpo-lambda', '/library/0/terms/0/params/lambda=0.8', 0.567, ''),
   thought('plain', '/scenario/params/visible=true', 0.91, '6.7'),
   thought('penalty', '/scenario/params/visible=true', 0.91, '3.3', 4),
 
   proxy('proxy', '', '-0.81'),
   proxy('par', '', '-0.75'),
+  proxy('proxy-kl', '', '1.06'),
+  proxy('par-kl', '', '1.87'),
   proxy('proxy', '/scenario/params/model=quadratic pairs=30', '2.03'),
   proxy('proxy', '/scenario/params/model=quadratic pairs=1000', '3.3'),
   proxy('gold', '', '3.38'),

@@ -2,6 +2,7 @@ import { cells } from './cells';
 import { acceptedMedian, CLICK_MEDIANS, CREDITS, firstHits, measureCredits, median, NEVER } from './closed-form';
 import { cosineTolerance, diagnosisTables, estimatorNames, measureDiagnosis } from './diagnostics';
 import { summary } from '../../src/cli/run';
+import { allLessons, ClaimCheck } from '../lessons/claims';
 import { measure } from './measure';
 
 /** One figure of the full set: what was measured, beside the independent figure and the interval it must lie in. */
@@ -24,7 +25,24 @@ export interface Task {
 /** Batches of a diagnosis in the full set: standard errors of the cosines near 0.003. */
 const BATCHES = 3000;
 
+/** Every claim of every lesson over all seeds, in the lesson's order: 1 where it holds. */
+const lessonTasks = (await allLessons()).map(
+  (one): Task => ({
+    id: `lesson ${one.lesson.id}`,
+    slow: false,
+    async run(seeds) {
+      const check = new ClaimCheck(one, seeds);
+      const figures: Figure[] = [];
+      for (const [k, claim] of one.lesson.claims.entries()) {
+        figures.push({ name: `lesson ${one.lesson.id} claim ${k + 1}`, mean: (await check.holds(claim)) ? 1 : 0, spread: 0, reference: '1', accept: [1, 1] });
+      }
+      return figures;
+    },
+  }),
+);
+
 export const tasks: readonly Task[] = [
+  ...lessonTasks,
   ...cells.map(
     (cell): Task => ({
       id: cell.id,

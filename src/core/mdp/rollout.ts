@@ -11,6 +11,8 @@ export interface RolloutOptions {
   readonly learner: number;
   /** Update number, from 0. */
   readonly iteration: number;
+  /** [nTraj] start states, instead of those that the table gives. */
+  readonly start?: Uint32Array;
 }
 
 /** A batch of trajectories, row-major [nTraj × maxLen], in contiguous groups of `groupSize`. */
@@ -120,7 +122,8 @@ function begin(table: Table, options: RolloutOptions, out?: Rollout): Rollout {
   const fits = out?.nTraj === nTraj && out.maxLen === table.horizon && out.groupSize === groupSize;
   const batch = fits ? out : emptyRollout(table.horizon, nTraj, groupSize);
   const prefix = iterationPrefix(seed, learner, iteration, STREAM.start);
-  if (table.starts === 'stratified') takeStartsInTurn(table, batch, iteration);
+  if (options.start) batch.start.set(options.start);
+  else if (table.starts === 'stratified') takeStartsInTurn(table, batch, iteration);
   else if (table.starts === 'distinct') shuffleStarts(table, batch, prefix);
   else drawStarts(table, batch, prefix);
   return batch;

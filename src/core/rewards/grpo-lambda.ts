@@ -1,13 +1,17 @@
 import type { Frame, GroupLayout } from '../contracts/columns';
 import { explainedOnLastStep, list, rewardLine, step } from '../contracts/explain-reward';
-import { printed } from '../contracts/explanation';
-import { payOnLastStep } from '../contracts/pay';
+import { operand, printed } from '../contracts/explanation';
+import { payOnLastStep, stepsOf } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
-import { positive } from '../contracts/reward-parameters';
+import { positive, signal } from '../contracts/reward-parameters';
 import { sigmoid } from '../math/elementary';
 import { mean, standardDeviation } from '../math/statistics';
 
-type Read = Frame & { outcome: Float64Array; tokens: Float64Array; group: GroupLayout };
+type Read = Frame & { outcome: Float64Array; tokens: Float64Array; group: GroupLayout; signals: Readonly<Record<string, Float64Array>> };
+
+/** The logged length, or the sum of a signal over the trajectory. */
+const lengthOf = (columns: Read, name: string, i: number) => (name === '' ? columns.tokens[i] : sum(stepsOf(columns.signals[name], columns, i)));
+const sum = (x: Float64Array) => x.reduce((a, b) => a + b, 0);
 
 const isRight = (columns: Read, i: number) => columns.outcome[i] >= 1;
 const membersOf = ({ group }: Read, g: number) => [...group.member.subarray(group.start[g], group.start[g + 1])];
@@ -25,12 +29,15 @@ function efficient(columns: Read, lambda: number, selection: 'topFraction' | 'th
   return chosen;
 }
 
-const lengthsOfRight = (columns: Read, i: number) => membersOf(columns, columns.group.id[i]).filter((j) => isRight(columns, j)).map((j) => columns.tokens[j]);
+const lengthsOfRight = (columns: Read, name: string, i: number) =>
+  membersOf(columns, columns.group.id[i]).filter((j) => isRight(columns, j)).map((j) => lengthOf(columns, name, j));
 
 /**
  * A length penalty for groups that already succeed, plain 0/1 for the rest.
  *
  *     r_T = 1[right] (1 − α σ((n − μ) / (s + ε))) in the most accurate groups, μ and s (population) over their right answers
+ *
+ * With the penalty `plain` it is 1[right] (1 − α n) there, for a length n that is a share of the longest.
  */
 export default defineReward({
   id: 'grpo-lambda',
@@ -53,10 +60,21 @@ export default defineReward({
         { value: 'threshold', title: 'accuracy threshold', help: 'Every group at or above the accuracy λ.' },
       ],
     },
+    penalty: {
+      kind: 'choice',
+      default: 'standardised',
+      help: 'What length costs.',
+      options: [
+        { value: 'standardised', title: 'against the group’s right answers', help: 'A sigmoid of the standardised length.' },
+        { value: 'plain', title: 'in proportion', help: 'α times the length.' },
+      ],
+    },
+    lengthSignal: signal('', 'Signal whose sum over the trajectory is the length; empty reads the logged `tokens`.'),
     alpha: positive(0.2, 'α', 'The largest share of the reward that length can take away.', 1),
     eps: { kind: 'number', default: 1e-6, min: 0, max: 0.01, step: 1e-7, symbol: 'ε', help: 'Added to the standard deviation of the lengths.', advanced: true },
   },
   needs: { outcome: 'trajectory', tokens: 'trajectory', group: 'group' },
+  reads: ({ lengthSignal }) => (lengthSignal === '' ? ['outcome', 'tokens', 'group'] : ['outcome', 'group']),
   outputs: { efficiencyGroups: 'list' },
   laws: ['terminal-only', 'bounded-by-one', 'zero-when-gate-shut', 'padding-invariant', 'finite-when-degenerate'],
   examples: [
@@ -84,30 +102,46 @@ export default defineReward({
       params: { lambda: 1, selection: 'threshold', alpha: 1, eps: 0.001 },
       expect: [[0.268961082149178], [0.731038917850822]],
     },
+    {
+      why: 'In proportion: half of the longest thought costs a quarter, all of it a half; both groups are as accurate, so the share of one goes to the lower label.',
+      input: {
+        trajectories: [
+          { group: 0, length: 2, signals: { thought: [0.25, 0.25] }, outcome: 1, extra: {} },
+          { group: 0, length: 1, signals: { thought: [1] }, outcome: 1, extra: {} },
+          { group: 1, length: 1, signals: { thought: [1] }, outcome: 1, extra: {} },
+        ],
+      },
+      params: { lambda: 0.5, penalty: 'plain', lengthSignal: 'thought', alpha: 0.5 },
+      expect: [[0, 0.75], [0.5], [1]],
+    },
   ],
-  price(columns, { lambda, selection, alpha, eps }, { buffer }) {
+  price(columns, { lambda, selection, penalty, lengthSignal, alpha, eps }, { buffer }) {
     const chosen = efficient(columns, lambda, selection);
     const reward = payOnLastStep(columns, buffer, (i) => {
       if (!isRight(columns, i)) return 0;
       if (!chosen[columns.group.id[i]]) return 1;
-      const lengths = lengthsOfRight(columns, i);
-      return 1 - alpha * sigmoid((columns.tokens[i] - mean(lengths)) / (standardDeviation(lengths, 0) + eps));
+      const length = lengthOf(columns, lengthSignal, i);
+      if (penalty === 'plain') return 1 - alpha * length;
+      const lengths = lengthsOfRight(columns, lengthSignal, i);
+      return 1 - alpha * sigmoid((length - mean(lengths)) / (standardDeviation(lengths, 0) + eps));
     });
     const { label } = columns.group;
     return { reward, efficiencyGroups: [...chosen.keys()].filter((g) => chosen[g]).map((g) => label[g]).sort((a, b) => (a < b ? -1 : 1)) };
   },
-  explain(columns, { alpha, eps }, { reward, efficiencyGroups }, i, t) {
+  explain(columns, { penalty, lengthSignal, alpha, eps }, { reward, efficiencyGroups }, i, t) {
     const byLength = efficiencyGroups!.includes(columns.group.label[columns.group.id[i]]);
     const value = reward[i * columns.maxLen + t];
     return explainedOnLastStep(
       columns, i, t,
       () => {
         if (!isRight(columns, i) || !byLength) return [rewardLine('1[right]', isRight(columns, i) ? '1' : '0', value)];
-        const lengths = lengthsOfRight(columns, i);
+        const length = lengthOf(columns, lengthSignal, i);
+        if (penalty === 'plain') return [rewardLine('1 − α n', `1 − ${printed(alpha)} × ${operand(length)}`, value)];
+        const lengths = lengthsOfRight(columns, lengthSignal, i);
         const spread = standardDeviation(lengths, 0) + eps;
-        const z = (columns.tokens[i] - mean(lengths)) / spread;
+        const z = (length - mean(lengths)) / spread;
         return [
-          step('Standardised length', 'z', '(n − μ) / (s + ε)', `(${printed(columns.tokens[i])} − mean(${list(lengths)})) / ${printed(spread)}`, z),
+          step('Standardised length', 'z', '(n − μ) / (s + ε)', `(${printed(length)} − mean(${list(lengths)})) / ${printed(spread)}`, z),
           rewardLine('1 − α σ(z)', `1 − ${printed(alpha)} / (1 + exp(−(${printed(z)})))`, value),
         ];
       },

@@ -23,7 +23,7 @@ const names: Record<string, string[]> = {
   'token-warm': ['fmt', 'gate', 'igpo', 'info-step', 'len', 'lengate', 'min', 'out', 'phb', 'phc', 'rlpr', 'step', 'strict', 'sum', 'tempo', 'tree-td', 'verifree'],
   'gui-click': ['binary', 'distance', 'gaussian', 'wide'],
   denoiser: ['broadcast', 'exact-step', 'gains', 'gains-to-go', 'temp-flow', 'turning-point', 'turning-point-public', 'vgpo'],
-  'proxy-over-optimisation': ['cautious', 'clipped', 'ensemble-mean', 'ensemble-min', 'gold', 'par', 'proxy'],
+  'proxy-over-optimisation': ['cautious', 'clipped', 'ensemble-mean', 'ensemble-min', 'gold', 'par', 'par-kl', 'proxy', 'proxy-kl'],
 };
 Object.assign(names, {
   'frozen-lake': ['fear-of-holes', 'pbrs-gae', 'pbrs-nearness-gae', 'progress', 'sparse', 'sparse-gae'],
