@@ -15,8 +15,9 @@ import { check } from './check';
 import { exactValues, policyLogits } from './exact';
 import { exportRollouts } from './export';
 import { list } from './list';
+import { report } from './report';
 import { rewards } from './rewards';
-import { run } from './run';
+import { run, type RunDeps } from './run';
 import { describeTable, scenarioTable } from './table';
 
 type CommandFunction = (argv: readonly string[]) => unknown;
@@ -55,16 +56,24 @@ const COMMANDS: Readonly<Record<string, CommandFunction>> = {
     return check(argv, { plugins: allPlugins(), loadPreset, decodeLink: (link) => decodeLink(link, findPresetSpec), readJson });
   },
   run(argv) {
-    return run(argv, {
-      plugins: allPlugins(),
-      loadPreset,
-      decodeLink: (link) => decodeLink(link, findPresetSpec),
-      readJson,
-      now: () => performance.now(),
-      engines: { wasmBinaries: wasmBinaries(), notice: (_code, message) => void process.stderr.write(`lab run: ${message}\n`) },
-    });
+    return run(argv, trainingDeps('run'));
+  },
+  report(argv) {
+    return report(argv, { ...trainingDeps('report'), today: new Date().toISOString().slice(0, 10) });
   },
 };
+
+/** What a command needs that may train. */
+function trainingDeps(command: string): RunDeps {
+  return {
+    plugins: allPlugins(),
+    loadPreset,
+    decodeLink: (link) => decodeLink(link, findPresetSpec),
+    readJson,
+    now: () => performance.now(),
+    engines: { wasmBinaries: wasmBinaries(), notice: (_code, message) => void process.stderr.write(`lab ${command}: ${message}\n`) },
+  };
+}
 
 /** TensorFlow.js's .wasm files as they were installed. */
 function wasmBinaries(): string {

@@ -1,13 +1,10 @@
 /** Where a scheme's proxy rises while true success falls, kept up as curves grow: each iteration is looked at once. */
-import { goodhartAlarm, type GoodhartAlarm } from '../core/diagnostics/goodhart-alarm';
+import { ALARM_WINDOW, learningAlarm, type GoodhartAlarm } from '../core/diagnostics/goodhart-alarm';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { isScheduled } from '../core/scheme/scheme-at';
 import type { CurveHistory } from './curve-history';
 import { bestTruth, proxyScale } from './learning-figures';
 import type { Scene } from './scene';
-
-/** Points of the window along which both curves are followed. */
-export const ALARM_WINDOW = 12;
 
 interface Kept {
   readonly scheme: CompiledScheme;
@@ -32,20 +29,10 @@ export class LearningAlarms {
     let kept = this.#kept.get(k);
     if (!kept || kept.scheme !== scheme || length < kept.done) this.#kept.set(k, (kept = { scheme, done: 0, alarm: null }));
     if (kept.alarm !== null || length === kept.done) return kept.alarm;
-    kept.alarm = alarmIn(history.band(k, 'proxy').mean, history.band(k, 'success').mean, scheme, scene, Math.max(0, kept.done - SPAN));
+    const proxy = history.band(k, 'proxy').mean;
+    const best = { proxy: proxyScale(scheme, scene, proxy).best, truth: bestTruth(scene) };
+    kept.alarm = learningAlarm(proxy, history.band(k, 'success').mean, best, Math.max(0, kept.done - SPAN));
     kept.done = length;
     return kept.alarm;
   }
-}
-
-/** The first alarm among the iterations from `from` on: the proxy as a share of the way from its start to its best, success as a share of the best. */
-function alarmIn(proxy: Float64Array, success: Float64Array, scheme: CompiledScheme, scene: Scene, from: number): GoodhartAlarm | null {
-  const first = (curve: Float64Array) => curve.find((x) => !Number.isNaN(x)) ?? Number.NaN;
-  const best = { proxy: proxyScale(scheme, scene, proxy).best, truth: bestTruth(scene) };
-  const way = best.proxy - first(proxy);
-  // Where learning starts near the best, the way there is short and a small fall would seem a long one.
-  const whole = Math.max(Math.abs(best.truth), best.truth - first(success));
-  if (!(Math.abs(way) > 1e-12) || !(whole > 1e-12)) return null;
-  const found = goodhartAlarm(proxy.subarray(from).map((x) => x / way), success.subarray(from).map((x) => x / whole), { window: ALARM_WINDOW });
-  return found && { ...found, from: found.from + from, to: found.to + from };
 }

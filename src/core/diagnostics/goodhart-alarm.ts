@@ -42,6 +42,23 @@ export function goodhartAlarm(proxyShare: ArrayLike<number>, success: ArrayLike<
   return null;
 }
 
+/** Points of the window along which the curves of a run are followed. */
+export const ALARM_WINDOW = 12;
+
+/**
+ * The first alarm of a run among the iterations from `from` on: the proxy as a share of the way from its start to its best, success as a
+ * share of the best there is. Null where either has no way to go.
+ */
+export function learningAlarm(proxy: Float64Array, success: Float64Array, best: { readonly proxy: number; readonly truth: number }, from = 0): GoodhartAlarm | null {
+  const first = (curve: Float64Array) => curve.find((x) => !Number.isNaN(x)) ?? Number.NaN;
+  const way = best.proxy - first(proxy);
+  // Where learning starts near the best, the way there is short and a small fall would seem a long one.
+  const whole = Math.max(Math.abs(best.truth), best.truth - first(success));
+  if (!(Math.abs(way) > 1e-12) || !(whole > 1e-12)) return null;
+  const found = goodhartAlarm(proxy.subarray(from).map((x) => x / way), success.subarray(from).map((x) => x / whole), { window: ALARM_WINDOW });
+  return found && { ...found, from: found.from + from, to: found.to + from };
+}
+
 /** Change along the least-squares line from the first to the last point, and its standard error. */
 function trend(at: readonly number[], y: ArrayLike<number>): { change: number; error: number } {
   const n = at.length;

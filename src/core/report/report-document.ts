@@ -4,8 +4,8 @@ export type ReportBlock =
   | { readonly kind: 'text'; readonly text: string; readonly strong?: string }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
-  /** LaTeX, as the construction declares it. */
-  | { readonly kind: 'formula'; readonly tex: string; readonly of: string };
+  /** LaTeX, as the construction declares it; a page that has it typeset shows that. */
+  | { readonly kind: 'formula'; readonly tex: string; readonly of: string; readonly plugin: { readonly kind: 'reward' | 'estimator'; readonly id: string } };
 
 export interface ReportSection {
   readonly title: string;

@@ -102,7 +102,7 @@ function pay({ scenario, table }: Experiment, compiled: CompiledScheme): ReportS
     { kind: 'list', items: terms.map((_, k) => termMeaning(compiled, k, title)) },
   ];
   if (spec.gate) blocks.push(text(`Gated terms pay ${gateMeaning(spec.gate, spec, title)}.`, 'Gate.'));
-  for (const term of unique(terms.map(({ plugin }) => plugin))) blocks.push(...described(term));
+  for (const term of unique(terms.map(({ plugin }) => plugin))) blocks.push(...described('reward', term));
   const named = unique(terms.flatMap(({ plugin, params }) => Object.entries(plugin.params).flatMap(([key, parameter]) => (parameter.kind === 'signal' ? [String(params[key])] : [])))).filter((signal) => Object.hasOwn(table.signals, signal));
   if (named.length > 0) blocks.push({ kind: 'list', items: named.map((signal) => `${title(signal)} (${signal}): ${scenario.signals[signal]?.help ?? 'a fact of the scenario.'}`) });
   return { title: 'What it pays', blocks };
@@ -115,16 +115,16 @@ function learning({ estimator, spec }: CompiledScheme): ReportSection {
     title: 'How it becomes an advantage',
     blocks: [
       text(`${estimator.title} (${estimator.id}) at discount ${printed(spec.gamma)}${stages.length > 0 ? `, ${stages.join(' and ')}` : ''}.${value}`),
-      ...described(estimator),
+      ...described('estimator', estimator),
     ],
   };
 }
 
 /** Formula, sources and what is known to break it, as the construction declares them. */
-function described({ title, formula, provenance, cite, breaksWhen }: Described): ReportBlock[] {
+function described(kind: 'reward' | 'estimator', { id, title, formula, provenance, cite, breaksWhen }: Described): ReportBlock[] {
   const sources = cite.map(inWords).join('; ');
   return [
-    { kind: 'formula', tex: formula, of: title },
+    { kind: 'formula', tex: formula, of: title, plugin: { kind, id } },
     text(`${provenanceWords[provenance].help}${sources ? ` ${sources}.` : ''}${breaksWhen ? ` Known to break: ${breaksWhen}` : ''}`),
   ];
 }
@@ -166,7 +166,7 @@ function failureModes({ experiment, run, name }: ReportInput): ReportSection {
   const items: string[] = [];
   if (failure) items.push(`A learner stopped: ${failure}`);
   if (alarm) items.push(`From iteration ${alarm.from} to ${alarm.to} the proxy rose while true success fell.`);
-  if (hackingGap !== null && hackingGap >= 0.02) items.push(`At the end the proxy had come ${hackingGap.toFixed(2)} of the way to its best further than the truth of its own.`);
+  if (hackingGap !== null && hackingGap >= 0.02) items.push(`The hacking gap at the end is ${hackingGap.toFixed(2)}: by so much further the proxy has come on the way to its best than the truth on its own.`);
   if (success.best - success.end > 0.05 * Math.max(1e-12, Math.abs(success.best))) items.push(`${metric?.title ?? 'The true value'} was best at ${value(success.best)} and ended at ${value(success.end)}.`);
   const trained = `${iterations} iterations, ${seeds === 1 ? 'one seed' : `${seeds} seeds`}, ${engine}: ${(metric?.title ?? experiment.table.truth).toLowerCase()} went from ${value(success.start)} to ${value(success.end)}, exactly evaluated.`;
   return { title: 'Failure modes seen in training', blocks: [text(trained), items.length > 0 ? { kind: 'list', items } : text('None was seen: no learner stopped, the proxy never rose while true success fell, and success ended near its best.')] };
