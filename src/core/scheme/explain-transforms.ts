@@ -2,10 +2,9 @@
 import { freshBuffer } from '../batch/workspace';
 import type { Batch } from '../contracts/columns';
 import { operand, printed, type ExplanationLine } from '../contracts/explanation';
-import { trajectoryTotals } from '../math/group-statistics';
 import { shareDone } from './schedule';
 import type { ScheduleSpec, TransformSpec } from './scheme-spec';
-import { applyPointwise, isPointwise, movesToEnd, standardMoments, STANDARDISE_EPSILON, transformStages, type PointwiseTransform } from './transform';
+import { applyPointwise, applyTransforms, isPointwise, movesToEnd, standardMoments, STANDARDISE_EPSILON, transformStages, type PointwiseTransform } from './transform';
 
 /** A scheduled number in one iteration: what it starts from, how far it has come, what it is. */
 export function scheduleLine(label: string, symbol: string, from: number, schedule: ScheduleSpec, iteration: number, value: number): ExplanationLine {
@@ -32,7 +31,7 @@ export function transformLines(label: string, reward: Float64Array, transforms: 
   const now = reward.slice();
   const add = (n: number, formula: string, substituted: string) =>
     lines.push({ label: `${label}, ${transformNames[transforms[n].kind]}`, symbol: 'x', formula, substituted, value: NaN, quantity: 'plain' });
-  transformStages(now, transforms, batch, freshBuffer, (n, atEnd) => {
+  transformStages(now, transforms, batch, (n, atEnd) => {
     if (n > 0) settle(lines, now[k]);
     const transform = transforms[n];
     const [formula, substituted] = isPointwise(transform) && !(atEnd && t < batch.length[i] - 1)
@@ -102,13 +101,14 @@ function around(now: Float64Array, transform: TransformSpec, batch: Batch, atEnd
     return before < transform.count ? [`x, payment ${before + 1} of ${transform.count}`, printed(steps[t])] : [`0 after ${transform.count} payments`, '0'];
   }
   if (transform.kind === 'gather') return gathered(steps, transform.how, atEnd);
-  const { over, of } = transform as Extract<TransformSpec, { kind: 'standardise' }>;
-  const totals = atEnd || of === 'totals';
-  const { mean, deviation, group } = standardMoments(now, { kind: 'standardise', over, of }, batch, totals, freshBuffer);
-  const g = group ? group.id[i] : 0;
-  const x = totals ? trajectoryTotals(now, batch, freshBuffer)[i] : steps[t];
-  if (deviation[g] === 0) return [`0, because all of the ${over} are alike`, '0'];
-  return ['(x − μ) / (σ + ε)', `(${printed(x)} − ${operand(mean[g])}) / (${printed(deviation[g])} + ${printed(STANDARDISE_EPSILON)})`];
+  const standardise = transform as Extract<TransformSpec, { kind: 'standardise' }>;
+  const totals = standardise.of === 'totals' && !atEnd;
+  // What is compared stands on the last step once it is added up.
+  const compared = totals ? applyTransforms(now, [{ kind: 'gather', how: 'sum' }], batch, freshBuffer) : now;
+  const { mean, deviation } = standardMoments(compared, standardise, batch, atEnd);
+  const g = standardise.over === 'group' ? batch.group.id[i] : 0;
+  if (deviation[g] === 0) return [`0, because all of the ${standardise.over} are alike`, '0'];
+  return ['(x − μ) / (σ + ε)', `(${printed(compared[start + t])} − ${operand(mean[g])}) / (${printed(deviation[g])} + ${printed(STANDARDISE_EPSILON)})`];
 }
 
 /** More numbers than this are not written out. */

@@ -1,11 +1,14 @@
 /** Transforms of a term's reward: what they compute. What they mean in words is in `term-meaning.ts`. */
 import type { Batch, GroupLayout } from '../contracts/columns';
 import { exp, log } from '../math/elementary';
-import { groupMoments, trajectoryTotals, type Buffer } from '../math/group-statistics';
 import type { TransformSpec } from './scheme-spec';
 
 /** Added to σ when a term is standardised. */
 export const STANDARDISE_EPSILON = 1e-6;
+
+/** Where scratch arrays come from. */
+type Buffer = (size: number) => Float64Array;
+type Standardise = Extract<TransformSpec, { kind: 'standardise' }>;
 
 /** Transforms that turn one step's reward into another, whatever else happens in the trajectory. */
 export type PointwiseTransform = Exclude<TransformSpec, { kind: 'first' | 'gather' | 'standardise' }>;
@@ -54,7 +57,7 @@ export function applyTransforms(reward: Float64Array, transforms: readonly Trans
   if (!transforms || transforms.length === 0) return reward;
   const out = buffer(reward.length);
   out.set(reward);
-  transformStages(out, transforms, batch, buffer, () => {});
+  transformStages(out, transforms, batch, () => {});
   return out;
 }
 
@@ -66,20 +69,19 @@ export function transformStages(
   reward: Float64Array,
   transforms: readonly TransformSpec[],
   batch: Batch,
-  buffer: Buffer,
   before: (k: number, atEnd: boolean) => void,
 ): void {
   let atEnd = false;
   transforms.forEach((transform, k) => {
     before(k, atEnd);
-    apply(reward, transform, batch, atEnd, buffer);
+    apply(reward, transform, batch, atEnd);
     atEnd ||= movesToEnd(transform);
   });
 }
 
-function apply(reward: Float64Array, transform: TransformSpec, batch: Batch, atEnd: boolean, buffer: Buffer): void {
+function apply(reward: Float64Array, transform: TransformSpec, batch: Batch, atEnd: boolean): void {
   const { nTraj, maxLen, length } = batch;
-  if (transform.kind === 'standardise') return standardise(reward, transform, batch, atEnd, buffer);
+  if (transform.kind === 'standardise') return standardise(reward, transform, batch, atEnd);
   for (let i = 0; i < nTraj; i++) {
     const end = i * maxLen + length[i];
     const from = atEnd ? Math.max(i * maxLen, end - 1) : i * maxLen;
@@ -110,58 +112,44 @@ function gather(reward: Float64Array, from: number, end: number, how: Extract<Tr
   reward[end - 1] = how === 'mean' ? result / (end - from) : result;
 }
 
-function standardise(reward: Float64Array, transform: Extract<TransformSpec, { kind: 'standardise' }>, batch: Batch, atEnd: boolean, buffer: Buffer): void {
-  const { nTraj, maxLen, length } = batch;
-  const totals = atEnd || transform.of === 'totals';
-  const { mean, deviation, group } = standardMoments(reward, transform, batch, totals, buffer);
-  const sums = totals ? trajectoryTotals(reward, batch, buffer) : reward;
-  for (let i = 0; i < nTraj; i++) {
+function standardise(reward: Float64Array, transform: Standardise, batch: Batch, atEnd: boolean): void {
+  if (!atEnd && transform.of === 'totals') apply(reward, { kind: 'gather', how: 'sum' }, batch, false);
+  const { group } = comparison(transform, batch);
+  const { mean, deviation } = standardMoments(reward, transform, batch, atEnd);
+  everyCell(batch, atEnd || transform.of === 'totals', (i, k) => {
     const g = group ? group.id[i] : 0;
-    const end = i * maxLen + length[i];
-    const score = (x: number) => (deviation[g] === 0 ? 0 : (x - mean[g]) / (deviation[g] + STANDARDISE_EPSILON));
-    if (!totals) for (let k = i * maxLen; k < end; k++) reward[k] = score(reward[k]);
-    else {
-      reward.fill(0, i * maxLen, end);
-      if (length[i] > 0) reward[end - 1] = score(sums[i]);
-    }
-  }
+    reward[k] = deviation[g] === 0 ? 0 : (reward[k] - mean[g]) / (deviation[g] + STANDARDISE_EPSILON);
+  });
 }
 
-/** μ and σ (over n − 1) by group, or of the whole batch under number 0, of trajectories' totals or of single steps. */
-export function standardMoments(
-  reward: Float64Array,
-  { over }: Extract<TransformSpec, { kind: 'standardise' }>,
-  batch: Batch,
-  totals: boolean,
-  buffer: Buffer,
-): { mean: Float64Array; deviation: Float64Array; group: GroupLayout | null } {
-  const group = over === 'group' ? batch.group : null;
-  if (totals) return { ...groupMoments(trajectoryTotals(reward, batch, buffer), group ?? oneGroup(batch.nTraj), 1, buffer), group };
-  const { nTraj, maxLen, length } = batch;
-  const groups = group ? group.count : 1;
-  const mean = new Float64Array(groups);
-  const squares = new Float64Array(groups);
-  const count = new Float64Array(groups);
-  const everyStep = (visit: (g: number, k: number) => void) => {
-    for (let i = 0; i < nTraj; i++) for (let k = i * maxLen, end = k + length[i]; k < end; k++) visit(group ? group.id[i] : 0, k);
-  };
-  const first = new Float64Array(groups);
-  everyStep((g, k) => {
-    if (count[g] === 0) first[g] = reward[k];
+/**
+ * μ and σ (over n − 1) by group, or of the whole batch under number 0: of the last steps where the reward stands there alone or
+ * is to, else of all steps. Trajectories without a step do not count.
+ */
+export function standardMoments(reward: Float64Array, transform: Standardise, batch: Batch, atEnd: boolean): { mean: Float64Array; deviation: Float64Array } {
+  const { group, count: groups } = comparison(transform, batch);
+  const [mean, squares, count, first] = [0, 1, 2, 3].map(() => new Float64Array(groups));
+  const everyOne = (visit: (g: number, x: number) => void) =>
+    everyCell(batch, atEnd || transform.of === 'totals', (i, k) => visit(group ? group.id[i] : 0, reward[k]));
+  // Counted from the first, so that equal numbers have exactly that mean and deviation 0.
+  everyOne((g, x) => {
+    if (count[g] === 0) first[g] = x;
     count[g] += 1;
-    mean[g] += reward[k] - first[g];
+    mean[g] += x - first[g];
   });
   for (let g = 0; g < groups; g++) mean[g] = count[g] > 0 ? first[g] + mean[g] / count[g] : 0;
-  everyStep((g, k) => (squares[g] += (reward[k] - mean[g]) * (reward[k] - mean[g])));
-  return { mean, deviation: squares.map((x, g) => (count[g] > 1 ? Math.sqrt(x / (count[g] - 1)) : 0)), group };
+  everyOne((g, x) => (squares[g] += (x - mean[g]) * (x - mean[g])));
+  return { mean, deviation: squares.map((x, g) => (count[g] > 1 ? Math.sqrt(x / (count[g] - 1)) : 0)) };
 }
 
-function oneGroup(nTraj: number): GroupLayout {
-  return {
-    id: new Int32Array(nTraj),
-    count: 1,
-    start: Int32Array.of(0, nTraj),
-    member: Int32Array.from({ length: nTraj }, (_, i) => i),
-    label: [0],
-  };
+function comparison({ over }: Standardise, { group }: Batch): { group: GroupLayout | null; count: number } {
+  return over === 'group' ? { group, count: group.count } : { group: null, count: 1 };
+}
+
+/** Visits every step, or the last one of each trajectory. */
+function everyCell({ nTraj, maxLen, length }: Batch, lastAlone: boolean, visit: (i: number, k: number) => void): void {
+  for (let i = 0; i < nTraj; i++) {
+    const end = i * maxLen + length[i];
+    for (let k = lastAlone ? Math.max(i * maxLen, end - 1) : i * maxLen; k < end; k++) visit(i, k);
+  }
 }
