@@ -275,6 +275,19 @@ export class Experiment {
     }, gesture);
   }
 
+  /** What a learned V is; undefined is a table. */
+  setCritic(critic: TrainingSpec['critic']): boolean {
+    const { critic: _critic, ...training } = this.#spec.training;
+    return this.edit((spec) => ({ ...spec, training: critic ? { ...training, critic } : training }));
+  }
+
+  /** The policy that all schemes train; a critic network goes where the policy is a network. */
+  setPolicy(policy: TrainingSpec['policy']): boolean {
+    const { critic, ...training } = this.#spec.training;
+    const keeps = critic && (policy.kind === 'mlp' || policy.kind === 'transformer');
+    return this.edit((spec) => ({ ...spec, training: { ...training, policy, ...(keeps && { critic }) } }));
+  }
+
   /** Another objective; values of parameters that it shares with the old one are kept. It must be loaded. */
   setObjective({ id, params }: Pick<ObjectivePlugin, 'id' | 'params'>): boolean {
     const kept = Object.entries(this.#spec.training.objective.params).filter(([key]) => Object.hasOwn(params, key));

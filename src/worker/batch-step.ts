@@ -13,6 +13,7 @@ import { addImitation, aggregate, aggregateBuffer, pairOfRow } from '../core/sch
 import { copySteps, stepsOf } from '../core/scheme/steps';
 import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
 import type { Learner } from './learner';
+import { redrawUniform, replaySuccesses } from './resample';
 import { needsEveryState, reads, visit, visitsFew } from './visited-states';
 
 /** A learner cannot go on: its reward, advantages or parameters are no longer numbers, or a column is missing. */
@@ -103,6 +104,9 @@ export class BatchStep {
     const policy = this.#policy;
     const stream = learnerStream(spec.training, learner.seedIndex, learner.iteration);
     const played = this.#orDiverged(learner, () => this.#play(learner, logits, { nTraj, groupSize, ...stream }));
+    const { sampling } = learner.scheme.spec;
+    if (sampling?.kind === 'dynamic') redrawUniform(table, policy.threshold, { nTraj, groupSize, ...stream }, played, sampling.redraws);
+    const successes = sampling?.kind === 'replay' ? replaySuccesses(table, played, learner.successes) : learner.successes;
     const batch = this.#batchOf(learner, played, policy);
     const side = {
       iteration: learner.iteration,
@@ -118,9 +122,10 @@ export class BatchStep {
     this.#takeReference(learner, policy);
     const loss = this.#gradient(learner, this.#aggregates, logits, policy.probability, dLogits);
     if (!isAllFinite(dLogits)) throw new LearnerFailure('non-finite', learner.schemeNumber, nonFiniteCause(priced));
-    if (learner.critic) this.#moveCritic(learner.critic, priced);
+    if (learner.critic) this.#moveCritic(learner.critic, learner.valueGradient, priced);
     learner.rewardState = priced.rewardState;
     learner.estimatorState = priced.estimatorState;
+    learner.successes = successes;
     return { batch, policy, priced, aggregates: this.#aggregates, loss };
   }
 
@@ -228,9 +233,10 @@ export class BatchStep {
 
   /**
    * V[s] += rate · (mean over visits of (Â + V) − V[s]), Â before this update and before whitening and
-   * clipping. V has no time index, so the bracket is the mean of Â over the visits of s.
+   * clipping. V has no time index, so the bracket is the mean of Â over the visits of s. A critic that is a network gets the derivative of
+   * L = (1/2N) Σ_visits (V − target)², target = Â + V held constant, N visits in all: dL/dV[s] = −(Σ over visits of s of Â) / N.
    */
-  #moveCritic(critic: Float64Array, { batch, estimate, advantage }: PricedBatch): void {
+  #moveCritic(critic: Float64Array, valueGradient: Float64Array | null, { batch, estimate, advantage }: PricedBatch): void {
     const { table, spec } = this.#experiment;
     let sums = this.#aggregates;
     if (estimate.advantage !== advantage) {
@@ -238,6 +244,8 @@ export class BatchStep {
       aggregate(estimate.advantage, batch, batch.row!, table, sums);
     }
     const { A } = table;
+    let all = 0;
+    if (valueGradient) for (const length of batch.length) all += length;
     for (let s = 0; s < table.S; s++) {
       let visits = 0;
       let total = 0;
@@ -245,7 +253,8 @@ export class BatchStep {
         visits += sums.count[k];
         total += sums.positive[k] - sums.negative[k];
       }
-      if (visits > 0) critic[s] += (spec.training.criticRate * total) / visits;
+      if (valueGradient) valueGradient[s] = -total / all;
+      else if (visits > 0) critic[s] += (spec.training.criticRate * total) / visits;
     }
   }
 }

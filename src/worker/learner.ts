@@ -1,6 +1,8 @@
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { ExactValue } from '../core/scheme/exact-value';
 import { readsValue, type Resolved } from '../core/experiment/resolve';
+import type { Parameterised } from './policy-family';
+import type { Successes } from './resample';
 import type { Optimiser, OptimiserState, ParameterVector } from '../engine/optimiser';
 
 /** Everything that a learner carries from one iteration to the next, copied. */
@@ -12,6 +14,8 @@ export interface Checkpoint {
   readonly rewardState: readonly unknown[];
   readonly estimatorState: unknown;
   readonly reference: Float64Array | null;
+  readonly successes: Successes;
+  readonly criticNetwork: { readonly parameters: ParameterVector; readonly optimiser: OptimiserState } | null;
   /** Reads a scheme's reward; differs from the learner's own before a branch. */
   readonly scheme: CompiledScheme;
 }
@@ -26,9 +30,13 @@ export class Learner {
   exactValue: ExactValue | null = null;
   /** [S·A] log π of the reference policy where it is the learner's own of an earlier iteration; never written over. */
   reference: Float64Array | null = null;
+  /** What the scheme keeps to replay; never written over. */
+  successes: Successes = new Map();
   /** Why it stopped for good; null while it can learn. */
   failure: string | null = null;
   scheme!: CompiledScheme;
+  /** [S] dL/dV of the last batch where the critic is a network; null where it is a table, which moves by itself. */
+  valueGradient: Float64Array | null = null;
 
   constructor(
     readonly schemeNumber: number,
@@ -38,6 +46,8 @@ export class Learner {
     readonly parameters: ParameterVector,
     readonly optimiser: Optimiser,
     private readonly experiment: Resolved,
+    /** Parameters of a critic network of its own; its values are in `critic` while the learner acts. */
+    readonly criticNetwork?: Parameterised | undefined,
   ) {
     this.adopt(scheme);
   }
@@ -60,6 +70,8 @@ export class Learner {
       rewardState: structuredClone(this.rewardState),
       estimatorState: structuredClone(this.estimatorState),
       reference: this.reference,
+      successes: this.successes,
+      criticNetwork: this.criticNetwork ? { parameters: this.criticNetwork.parameters.slice(), optimiser: this.criticNetwork.optimiser.save() } : null,
       scheme: this.scheme,
     };
   }
@@ -73,6 +85,11 @@ export class Learner {
     this.rewardState = structuredClone(checkpoint.rewardState);
     this.estimatorState = structuredClone(checkpoint.estimatorState);
     this.reference = checkpoint.reference;
+    this.successes = checkpoint.successes;
+    if (checkpoint.criticNetwork) {
+      this.criticNetwork?.parameters.set(checkpoint.criticNetwork.parameters);
+      this.criticNetwork?.optimiser.restore(checkpoint.criticNetwork.optimiser);
+    }
     this.failure = null;
   }
 }

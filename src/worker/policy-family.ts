@@ -1,11 +1,12 @@
 import type { Experiment } from '../core/experiment/resolve';
 import { poolShared, spreadShared } from '../core/mdp/shared-logits';
 import { chooseEngine } from '../engine/choose-engine';
-import { ENGINE_TITLE, EngineUnavailableError, type Engine, type EngineName, type Network } from '../engine/engine';
+import { ENGINE_TITLE, EngineUnavailableError, type EngineName } from '../engine/engine';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
 import { openEngine, type EngineOptions } from '../engine/open-engine';
 import type { Learner } from './learner';
-import { policyNetwork, type PolicyNetwork } from './policy-network';
+import { criticNetwork, policyNetwork, type PolicyNetwork } from './policy-network';
+import { PopulationNetwork } from './population-network';
 import type { FrameMessage, NoticeCode } from './protocol';
 import { SurvivingEngine } from './surviving-engine';
 import { VisitedFamily } from './visited-family';
@@ -17,6 +18,8 @@ export type EngineLabel = FrameMessage['engine'];
 export interface Parameterised {
   readonly parameters: ParameterVector;
   readonly optimiser: Optimiser;
+  /** Those of its critic, where that is a network of its own. */
+  readonly criticNetwork?: Parameterised | undefined;
 }
 
 /** How parameters become logits over all states, and how a gradient of logits moves them. */
@@ -31,8 +34,13 @@ export interface PolicyFamily {
    * families that gain by it.
    */
   batchLogits?(learners: readonly Learner[], again: boolean): Promise<readonly Float64Array[]>;
-  /** One optimiser step of each along −dL/dlogits, [S·A] each and written over, at the parameters of the last call for logits. */
-  step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void>;
+  /** [S] V of each by its critic network, after `logits` of the same learners; missing where critics are tables. The arrays are valid until the next call. */
+  readonly values?: (learners: readonly Parameterised[]) => Promise<readonly Float64Array[]>;
+  /**
+   * One optimiser step of each along −dL/dlogits, [S·A] each and written over, at the parameters of the last call for logits; where there
+   * are critic networks and `dValues` is given, also along −dL/dV, [S] each.
+   */
+  step(learners: readonly Parameterised[], dLogits: readonly Float64Array[], dValues?: readonly Float64Array[]): Promise<void>;
   dispose(): void;
 }
 
@@ -49,6 +57,9 @@ const chosenBefore = new Map<string, { readonly name: EngineName; readonly reaso
 export async function openFamily(experiment: Experiment, learners: number, options: FamilyOptions = {}): Promise<PolicyFamily> {
   const { policy } = experiment.spec.training;
   if (policy.kind === 'tabular') return new TabularFamily(experiment);
+  if (visitsFew(experiment.table) && experiment.spec.training.critic) {
+    throw new Error(`${experiment.scenario.title} has so many states that only those that are visited are evaluated; its critic is a table. Choose a table as the critic.`);
+  }
   return visitsFew(experiment.table) ? openVisited(experiment, options) : NetworkFamily.open(experiment, learners, options);
 }
 
@@ -110,22 +121,30 @@ class TabularFamily implements PolicyFamily {
 
 /**
  * A network from states to logits, added to the starting policy's logits; its output layer starts at zero, so every seed starts at the
- * starting policy. All learners that run are one population.
+ * starting policy. All learners that run are one population. A critic is a table, a network of its own, or the last output of the policy's.
  */
 class NetworkFamily implements PolicyFamily {
+  readonly values?: PolicyFamily['values'];
   readonly #experiment: Experiment;
   readonly #policy: PolicyNetwork;
   readonly #engine: SurvivingEngine;
-  /** The network and the engine that it was made on. */
-  #made: { readonly on: Engine; readonly network: Network } | null = null;
-  #flat = new Float32Array(0);
-  #dLogits = new Float32Array(0);
-  #logits: Float64Array[] = [];
+  readonly #network: PopulationNetwork;
+  readonly #critic: { readonly kind: PolicyNetwork; readonly network: PopulationNetwork; readonly learningRate: number } | null;
+  readonly #logits: Float64Array[] = [];
+  readonly #values: Float64Array[] = [];
 
   private constructor(experiment: Experiment, policy: PolicyNetwork, engine: SurvivingEngine) {
+    const { critic } = experiment.spec.training;
     this.#experiment = experiment;
     this.#policy = policy;
     this.#engine = engine;
+    this.#network = new PopulationNetwork(policy, engine);
+    this.#critic = null;
+    if (critic?.kind === 'network') {
+      const kind = criticNetwork(experiment);
+      this.#critic = { kind, network: new PopulationNetwork(kind, engine), learningRate: critic.learningRate };
+    }
+    if (critic) this.values = (learners) => this.#evaluateCritics(learners);
   }
 
   static async open(experiment: Experiment, learners: number, options: FamilyOptions): Promise<NetworkFamily> {
@@ -141,50 +160,70 @@ class NetworkFamily implements PolicyFamily {
   create(seedNumber: number): Parameterised {
     const { optimiser: kind, learningRate } = this.#experiment.spec.training;
     const parameters = this.#policy.initial(seedNumber);
-    return { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
+    const policy = { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
+    if (!this.#critic) return policy;
+    const own = this.#critic.kind.initial(seedNumber);
+    return { ...policy, criticNetwork: { parameters: own, optimiser: createOptimiser({ kind: 'adam', learningRate: this.#critic.learningRate }, own.length) } };
   }
 
   async logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
-    const flat = await this.#engine.run((engine) => this.#forward(engine, learners));
+    const flat = await this.#network.evaluate(learners);
+    const { S, A } = this.#experiment.table;
     const { base } = this.#policy;
-    const size = base.length;
-    while (this.#logits.length < learners.length) this.#logits.push(new Float64Array(size));
+    const width = this.#outputs;
+    while (this.#logits.length < learners.length) this.#logits.push(new Float64Array(S * A));
+    while (this.values && this.#values.length < learners.length) this.#values.push(new Float64Array(S));
     for (let member = 0; member < learners.length; member++) {
       const out = this.#logits[member];
-      const from = member * size;
-      for (let k = 0; k < size; k++) out[k] = base[k] + flat[from + k];
+      for (let s = 0; s < S; s++) {
+        const from = (member * S + s) * width;
+        for (let a = 0; a < A; a++) out[s * A + a] = base[s * A + a] + flat[from + a];
+        if (width > A) this.#values[member][s] = flat[from + A];
+      }
     }
     return this.#logits.slice(0, learners.length);
   }
 
-  async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[]): Promise<void> {
-    const size = this.#policy.base.length;
-    if (this.#dLogits.length !== learners.length * size) this.#dLogits = new Float32Array(learners.length * size);
-    dLogits.forEach((column, member) => this.#dLogits.set(column, member * size));
-    const gradient = await this.#engine.run(async (engine) => {
-      if (this.#made?.on !== engine) await this.#forward(engine, learners);
-      return this.#made!.network.vjp(this.#dLogits);
+  async step(learners: readonly Parameterised[], dLogits: readonly Float64Array[], dValues?: readonly Float64Array[]): Promise<void> {
+    const { S, A } = this.#experiment.table;
+    const { critic } = this.#experiment.spec.training;
+    const width = this.#outputs;
+    const weight = critic?.kind === 'shared' ? critic.weight : 0;
+    await this.#network.descend(learners, (gradient) => {
+      dLogits.forEach((column, member) => {
+        for (let s = 0; s < S; s++) {
+          const to = (member * S + s) * width;
+          for (let a = 0; a < A; a++) gradient[to + a] = column[s * A + a];
+          if (width > A) gradient[to + A] = dValues ? weight * dValues[member][s] : 0;
+        }
+      });
     });
-    const P = this.#policy.parameterCount;
-    learners.forEach(({ parameters, optimiser }, member) => optimiser.step(parameters, gradient.subarray(member * P, (member + 1) * P)));
+    if (!this.#critic || !dValues) return;
+    await this.#critic.network.descend(this.#criticsOf(learners), (gradient) => dValues.forEach((column, member) => gradient.set(column, member * S)));
   }
 
   dispose(): void {
-    this.#made?.network.dispose();
-    this.#made = null;
+    this.#network.dispose();
+    this.#critic?.network.dispose();
     this.#engine.dispose();
   }
 
-  async #forward(engine: Engine, learners: readonly Parameterised[]): Promise<Float32Array> {
-    if (this.#made?.on !== engine || this.#made.network.shape.population !== learners.length) {
-      if (this.#made?.on === engine) this.#made.network.dispose();
-      this.#made = { on: engine, network: await this.#policy.create(engine, learners.length) };
+  /** Outputs of the policy's network for a state: A logits, and V where a critic shares its trunk. */
+  get #outputs(): number {
+    return this.#experiment.table.A + (this.#experiment.spec.training.critic?.kind === 'shared' ? 1 : 0);
+  }
+
+  async #evaluateCritics(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
+    const { S } = this.#experiment.table;
+    if (this.#critic) {
+      const flat = await this.#critic.network.evaluate(this.#criticsOf(learners));
+      learners.forEach((_, member) => this.#values[member].set(flat.subarray(member * S, (member + 1) * S)));
     }
-    const P = this.#policy.parameterCount;
-    if (this.#flat.length !== learners.length * P) this.#flat = new Float32Array(learners.length * P);
-    learners.forEach(({ parameters }, member) => this.#flat.set(parameters, member * P));
-    this.#made.network.setParameters(this.#flat);
-    return this.#made.network.forward();
+    return this.#values.slice(0, learners.length);
+  }
+
+  #criticsOf(learners: readonly Parameterised[]): Parameterised[] {
+    return learners.map(({ criticNetwork }) => criticNetwork!);
   }
 }
 

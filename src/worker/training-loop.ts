@@ -109,6 +109,7 @@ export class Training {
     due.forEach((learner, k) => {
       if (withFigures) this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k]);
       dLogits[k].fill(0);
+      learner.valueGradient?.fill(0);
       if (learner.failure) return;
       const result = this.#attempt(() => this.#step.run(learner, logits[k], dLogits[k]), fail);
       if (!result) return void dLogits[k].fill(0);
@@ -194,7 +195,7 @@ export class Training {
 
   /** The optimiser steps of one iteration: the first along `dLogits`, those of later epochs along the kept batches' own. */
   async #update(due: readonly Learner[], dLogits: readonly Float64Array[], fail: (failure: LearnerFailure) => void): Promise<void> {
-    await this.family.step(due, dLogits);
+    await this.family.step(due, dLogits, this.family.values && due.map(({ valueGradient }) => valueGradient!));
     for (let epoch = 1; epoch < this.#epochs; epoch++) {
       const logits = await (this.family.batchLogits?.(due, true) ?? this.family.logits(due));
       due.forEach((learner, k) => {
@@ -216,12 +217,17 @@ export class Training {
     }
   }
 
-  /** Logits of the states that the next batches visit, or of every state where figures or the schemes need them. */
-  #logits(due: readonly Learner[], everywhere: boolean): Promise<readonly Float64Array[]> {
+  /** Logits of the states that the next batches visit, or of every state where figures or the schemes need them; critic networks are asked too. */
+  async #logits(due: readonly Learner[], everywhere: boolean): Promise<readonly Float64Array[]> {
     const { family } = this;
     const { objective } = this.#experiment;
-    if (!family.batchLogits || everywhere || due.some(({ scheme }) => needsEveryState(scheme, objective))) return family.logits(due);
-    return family.batchLogits(due, false);
+    const isPart = family.batchLogits && !everywhere && !due.some(({ scheme }) => needsEveryState(scheme, objective));
+    const logits = await (isPart ? family.batchLogits!(due, false) : family.logits(due));
+    if (family.values && due.some(({ critic }) => critic)) {
+      const values = await family.values(due);
+      due.forEach(({ critic }, k) => critic?.set(values[k]));
+    }
+    return logits;
   }
 
   get #replaysExactly(): boolean {
@@ -245,9 +251,7 @@ export class Training {
     if (!scheme) return;
     const { seeds } = this.#experiment.spec.training;
     for (let seed = 0; seed < seeds.count; seed++) {
-      const { parameters, optimiser } = this.family.create(seeds.first + seed);
-      const number = schemeNumber * seeds.count + seed;
-      this.learners.push(new Learner(schemeNumber, seed, number, scheme, parameters, optimiser, this.#experiment));
+      this.learners.push(this.#newLearner(schemeNumber, seed, schemeNumber * seeds.count + seed, scheme));
     }
     this.learners.sort((a, b) => a.number - b.number);
   }
@@ -260,8 +264,14 @@ export class Training {
   }
 
   #copyOf({ schemeNumber, seedIndex, number, scheme }: Learner): Learner {
-    const { parameters, optimiser } = this.family.create(this.#experiment.spec.training.seeds.first + seedIndex);
-    return new Learner(schemeNumber, seedIndex, number, scheme, parameters, optimiser, this.#experiment);
+    return this.#newLearner(schemeNumber, seedIndex, number, scheme);
+  }
+
+  #newLearner(schemeNumber: number, seedIndex: number, number: number, scheme: CompiledScheme): Learner {
+    const { parameters, optimiser, criticNetwork } = this.family.create(this.#experiment.spec.training.seeds.first + seedIndex);
+    const learner = new Learner(schemeNumber, seedIndex, number, scheme, parameters, optimiser, this.#experiment, criticNetwork);
+    if (this.family.values && this.#experiment.table) learner.valueGradient = new Float64Array(this.#experiment.table.S);
+    return learner;
   }
 
   /** Brings a learner to an iteration from the nearest checkpoint before it and returns the logits it acts by there. */
