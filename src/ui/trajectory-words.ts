@@ -20,7 +20,7 @@ export function endingOf(scene: Scene, here: SelectedTrajectory): string {
 export function stepFact(scene: Scene, here: SelectedTrajectory): string {
   const { before, after, paid } = objectiveAround(scene, here.trajectory, here.step);
   const truth = scene.scenario.metrics[scene.truth];
-  const say = (x: number) => (truth?.unit === 'share' ? `${(100 * x).toFixed(x > 0 && x < 0.095 ? 1 : 0)}%` : x.toFixed(2));
+  const say = (x: number) => (truth?.unit === 'share' ? `${(100 * x).toFixed(x > 0 && x < 0.095 ? 1 : 0)}%` : x.toFixed(2).replace('-', '−'));
   if (scene.table === null) {
     const fact = scene.world.describeStep(scene.batch.play, here.trajectory, here.step);
     return `${fact} The exact expectation of “${truth?.title.toLowerCase() ?? scene.truth}” goes from ${say(before)} to ${say(after + paid)}.`;

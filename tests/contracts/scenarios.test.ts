@@ -171,6 +171,7 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
           expect(picture.wall.length).toBe(picture.columns * picture.rows);
           expect(picture.cellOf.filter((cell) => cell >= 0 && picture.wall[cell] !== 0)).toHaveLength(0);
           for (const { cell } of picture.marks) expect(picture.wall[cell]).toBe(0);
+          for (const place of [picture.waiting, picture.wanted]) if (place) expect(place.every((mark) => mark < picture.marks.length)).toBe(true);
         } else if (picture.kind === 'track') {
           within(picture.nodeOf, picture.nodes.length);
           for (const { x, y } of picture.nodes) for (const z of [x, y]) expect(z >= 0 && z <= 1).toBe(true);
@@ -185,6 +186,15 @@ describe.each(scenarios.map((scenario) => [scenario.id, scenario] as const))('%s
           within(picture.promptOf, picture.prompts.length);
           expect(picture.verdictOf.length).toBe(table.S * table.A);
           expect(picture.verdictOf.every((verdict) => verdict < picture.verdicts.length)).toBe(true);
+        } else if (picture.kind === 'hill') {
+          expect(picture.pushes.length).toBe(table.A);
+          expect(picture.positionOf.length).toBe(table.S);
+          expect(picture.positionOf.every((x) => x >= picture.left && x <= picture.right)).toBe(true);
+          expect(picture.height.every((y) => y >= 0 && y <= 1)).toBe(true);
+        } else if (picture.kind === 'cards') {
+          expect(picture.actions.length).toBe(table.A);
+          for (const of of [picture.points, picture.dealer, picture.kindOf]) expect(of.length).toBe(table.S);
+          expect(picture.points.every((n, s) => (table.absorbing[s] ? n === 0 : n > 0 && n <= picture.limit))).toBe(true);
         } else {
           expect(picture.actions.length).toBe(table.A);
           for (const gauge of picture.gauges) within(gauge.of, gauge.levels.length);

@@ -1,6 +1,7 @@
 /** Gallery pictures of places: a grid or a course with the way of one trajectory, and a grid shaded by a number per cell. */
 import { card, CARD, escapeXml, lineClass, n } from './card-svg';
 import { gridPicture, type GridSource } from './grid-picture';
+import { hillPicture, type HillSource } from './hill-picture';
 import type { Trace } from './path-trace';
 import { trackPicture, type TrackSource } from './track-picture';
 
@@ -49,6 +50,19 @@ export function trackCard(picture: TrackSource, way: Way): string {
   );
 }
 
+/** A hill, and under it where the car was at every step. */
+export function hillCard(picture: HillSource, way: Way): string {
+  const position = Array.from(way.state, (s) => picture.positionOf[s]!);
+  const geometry = hillPicture(picture, position, way.step, { width: CARD.width, height: CARD.height + 6 });
+  const ways = geometry.pieces.map((piece) => `<path class="way l-${lineClass(way.advantage[piece.step]!, way.range)}" d="${piece.path}"/>`).join('');
+  const { car, flag } = geometry;
+  return card(
+    CARD.width,
+    CARD.height + 6,
+    `<path class="floor" d="${geometry.ground}"/><path class="rim" d="${geometry.track}"/><path class="pole" d="M${n(flag[0])} ${n(flag[1])}v-14"/><path class="pennant" d="M${n(flag[0])} ${n(flag[1] - 14)}l9 3-9 3z"/>${ways}<circle class="agent" cx="${n(car.x)}" cy="${n(car.y - 4)}" r="4.5"/>`,
+  );
+}
+
 function board(picture: GridSource, fill: (cell: number) => string | null): { cell: number; text: string } {
   const cell = Math.floor(Math.min(CARD.width / picture.columns, (CARD.height + 6) / picture.rows) * 10) / 10;
   const gap = cell > 8 ? 1 : 0;
@@ -60,7 +74,7 @@ function board(picture: GridSource, fill: (cell: number) => string | null): { ce
     if (picture.wall[k] === 1) walls += `M${n(x)} ${n(y)}h${n(cell - gap)}v${n(cell - gap)}h${n(gap - cell)}z`;
     else cells += fill(k)?.replace('@', `x="${n(x)}" y="${n(y)}" width="${n(cell - gap)}" height="${n(cell - gap)}"`) ?? '';
   }
-  return { cell, text: `<rect class="floor" width="${n(cell * picture.columns)}" height="${n(cell * picture.rows)}" rx="4"/>${cells}<path class="land" d="${walls}"/>` };
+  return { cell, text: `<rect class="floor" width="${n(cell * picture.columns)}" height="${n(cell * picture.rows)}" rx="4"/>${cells}<path class="land" d="${walls}"/>${(picture.fences ?? []).map((at) => `<path class="pole" d="M${n(((at % picture.columns) + 1) * cell)} ${n(Math.floor(at / picture.columns) * cell)}v${n(cell)}"/>`).join('')}` };
 }
 
 function marksText(picture: GridSource, cell: number): string {
@@ -70,6 +84,7 @@ function marksText(picture: GridSource, cell: number): string {
       const middle = `cx="${n(x + cell / 2)}" cy="${n(y + cell / 2)}"`;
       if (role === 'goal') return chequers(x + 1, y + 1, cell - 2);
       if (role === 'hazard') return `<circle class="hole" ${middle} r="${n(cell * 0.34)}"/>`;
+      if (role === 'place') return `<rect class="spot" x="${n(x + 1)}" y="${n(y + 1)}" width="${n(cell - 2)}" height="${n(cell - 2)}" rx="2"/>`;
       if (role === 'key') return `<circle class="buoy passed" ${middle} r="${n(cell * 0.3)}"/>`;
       if (role === 'door') return `<rect class="door" x="${n(x + cell * 0.2)}" y="${n(y + 1)}" width="${n(cell * 0.6)}" height="${n(cell - 2)}" rx="1.5"><title>${escapeXml(label)}</title></rect>`;
       return '';

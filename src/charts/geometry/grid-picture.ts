@@ -20,6 +20,11 @@ export interface GridGeometry {
     readonly entered: boolean;
   }[];
   readonly trace: Trace;
+  /** Thin walls between cells. */
+  readonly fences: string;
+  /** Centres of the marks where something waits, and where it is wanted, at the selected step. */
+  readonly waiting: Point | null;
+  readonly wanted: Point | null;
   /** What the agent carries at the selected step. */
   readonly carries: string;
   /** It differs from what it carried at the start. */
@@ -36,6 +41,10 @@ export function gridPicture(picture: GridSource, state: ArrayLike<number>, step:
   const place = Array.from(state, (s) => cellOf[s]!).map((c, k, all) => (c >= 0 ? c : (goal ?? all[k - 1] ?? 0)));
   const visited = new Set(place.slice(0, step + 1));
   const here = Math.min(step, state.length - 1);
+  const placeOf = (mark: Int32Array | undefined): Point | null => {
+    const at = marks[mark?.[state[here]!] ?? -1];
+    return at ? centre(at.cell) : null;
+  };
   return {
     width: size.width,
     height: cell * rows,
@@ -58,6 +67,9 @@ export function gridPicture(picture: GridSource, state: ArrayLike<number>, step:
       orbit: cell * 0.36,
       arrow: Math.max(2.6, cell * 0.11),
     }),
+    fences: (picture.fences ?? []).map((at) => `M${((at % columns) + 1) * cell} ${Math.floor(at / columns) * cell}v${cell}`).join(''),
+    waiting: placeOf(picture.waiting),
+    wanted: placeOf(picture.wanted),
     carries: carries[state[here]!] ?? '',
     changed: carries[state[here]!] !== carries[state[0]!],
   };

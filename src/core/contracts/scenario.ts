@@ -76,11 +76,16 @@ export type Picture =
       readonly rows: number;
       /** [rows × columns] 1 where a wall stands. */
       readonly wall: Uint8Array;
-      readonly marks: readonly { readonly cell: number; readonly role: 'start' | 'key' | 'door' | 'goal' | 'hazard'; readonly label: string }[];
+      readonly marks: readonly { readonly cell: number; readonly role: 'start' | 'key' | 'door' | 'goal' | 'hazard' | 'place'; readonly label: string }[];
       /** [S] cell of a state, −1 for done. */
       readonly cellOf: Int32Array;
       /** Words for what the state carries ("has the key"), by state. */
       readonly carries: readonly string[];
+      /** Cells with a thin wall on their east side. */
+      readonly fences?: readonly number[];
+      /** [S] number of the mark that something waits at ("passenger at Red"), −1 where nothing does, and of the mark it is to be brought to. */
+      readonly waiting?: Int32Array;
+      readonly wanted?: Int32Array;
     }
   | {
       readonly kind: 'track';
@@ -98,6 +103,29 @@ export type Picture =
       readonly gauges: readonly { readonly title: string; readonly of: Int32Array; readonly levels: readonly string[] }[];
     }
   | {
+      /** A track seen from the side, and a car that stands somewhere on it at some speed. */
+      readonly kind: 'hill';
+      readonly left: number;
+      readonly right: number;
+      readonly goal: number;
+      /** Height at evenly spaced positions from left to right, 0…1. */
+      readonly height: readonly number[];
+      readonly positionOf: Float64Array; // [S]
+      /** Which way each action pushes: −1, 0 or 1. */
+      readonly pushes: readonly number[];
+    }
+  | {
+      /** A hand of cards against the dealer's one open card. */
+      readonly kind: 'cards';
+      /** [S] points of the hand, 0 where it is over; a short word for its kind ("soft"); the dealer's card, 0 where it is over. */
+      readonly points: Int32Array;
+      readonly kindOf: readonly string[];
+      readonly dealer: Int32Array;
+      /** Points beyond which a hand is lost. */
+      readonly limit: number;
+      readonly actions: readonly string[];
+    }
+  | {
       readonly kind: 'tokens';
       /** What each action writes. */
       readonly tokens: readonly { readonly text: string; readonly label: string; readonly role: 'digit' | 'filler' | 'sign' }[];
@@ -109,6 +137,31 @@ export type Picture =
       readonly verdicts: readonly { readonly label: string; readonly role: 'right' | 'repeat' | 'wrong' | 'neutral' }[];
       readonly verdictOf: Uint8Array;
     };
+
+/**
+ * The world itself, whose grid the table is: a policy of the table acts in it through the state nearest to where things are. Drawn by
+ * the scenario's own picture.
+ */
+export interface TrueWorld<P extends Parameters = Parameters> {
+  readonly title: string;
+  readonly help: string;
+  /** Where it may start. */
+  readonly start: { readonly title: string; readonly min: number; readonly max: number; readonly step: number; readonly default: number };
+  /** Most true steps of an episode. */
+  readonly limit: number;
+  /** `choose` is asked for an action at every decision, by the table's state nearest to where things are. */
+  readonly run: (params: ParameterValues<P>, start: number, choose: (state: number, decision: number) => number) => TrueRun;
+}
+
+/** One episode of a true world. */
+export interface TrueRun {
+  /** [length + 1] */
+  readonly position: Float64Array;
+  /** [length] action in force during each true step. */
+  readonly action: Int32Array;
+  /** It ended in the goal; false when it ran out of time. */
+  readonly done: boolean;
+}
 
 /** What every scenario declares, whatever its world is made of. */
 interface ScenarioDeclaration<P extends Parameters> extends Described {
@@ -133,6 +186,8 @@ export interface TableScenario<P extends Parameters = Parameters> extends Scenar
   readonly picture: (params: ParameterValues<P>) => Picture;
   /** Logits of the starting policy, [S·A]; zeros when missing. */
   readonly initialLogits?: (params: ParameterValues<P>) => Float64Array;
+  /** The continuous world that the table stands for, where there is one. */
+  readonly trueWorld?: TrueWorld<P>;
   /** What the state is, in a few words. */
   readonly describeState: (state: number, params: ParameterValues<P>) => string;
 }

@@ -73,6 +73,30 @@ export function nearestNode({ nx, nv }: CarGrid, position: number, velocity: num
 }
 
 /**
+ * The true car under a policy of the grid, from rest at `start`: at each decision `choose` is asked for the action of the nearest
+ * node, which is then held for `repeat` true steps. Ends at the flag or after `limit` true steps.
+ */
+export function driveByTable(
+  grid: CarGrid & { readonly repeat: number },
+  start: number,
+  choose: (state: number, decision: number) => number,
+  limit: number,
+): { readonly position: Float64Array; readonly velocity: Float64Array; readonly action: Int32Array; readonly done: boolean } {
+  const position = [start];
+  const velocity = [0];
+  const action: number[] = [];
+  let car: Car = { position: start, velocity: 0, done: false };
+  for (let t = 0; t < limit && !car.done; t++) {
+    if (t % grid.repeat === 0) action.push(choose(nearestNode(grid, car.position, car.velocity), t / grid.repeat));
+    else action.push(action[t - 1]);
+    car = driveOnce(car.position, car.velocity, action[t]);
+    position.push(car.position);
+    velocity.push(car.velocity);
+  }
+  return { position: Float64Array.from(position), velocity: Float64Array.from(velocity), action: Int32Array.from(action), done: car.done };
+}
+
+/**
  * Σ over the nodes of their weight averaged over starts x ~ U(−0.6, −0.4), v = 0: the exact integral of the hat functions.
  */
 export function startNodes(grid: CarGrid): NodeWeight[] {

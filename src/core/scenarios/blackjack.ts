@@ -154,27 +154,15 @@ function table({ horizon }: { horizon: number }): Table {
   return withOptimalValue(compiled);
 }
 
-/** The dealer's card across, points upwards; hard hands on the left, soft ones on the right, naturals on the row above them. */
 function picture(): Picture {
-  const columns = 2 * CARDS.length + 1;
-  const rows = 22 - HARD.low + 1;
-  const wall = new Uint8Array(columns * rows).fill(1);
-  const cellOf = Int32Array.from({ length: S }, (_, state) => {
-    if (state === OVER) return -1;
-    const { sum, soft } = handOf(state);
-    const row = state >= NATURAL ? 0 : 22 - sum;
-    const cell = row * columns + (soft ? CARDS.length + 1 : 0) + dealerOf(state) - 1;
-    wall[cell] = 0;
-    return cell;
-  });
+  const states = Array.from({ length: S }, (_, state) => state);
   return {
-    kind: 'grid',
-    columns,
-    rows,
-    wall,
-    marks: [],
-    cellOf,
-    carries: Array.from({ length: S }, (_, state) => describe(state)),
+    kind: 'cards',
+    points: Int32Array.from(states, (state) => (state === OVER ? 0 : handOf(state).sum)),
+    kindOf: states.map((state) => (state === OVER ? '' : HANDS[kindOf(state)])),
+    dealer: Int32Array.from(states, (state) => (state === OVER ? 0 : dealerOf(state))),
+    limit: 21,
+    actions: ACTIONS,
   };
 }
 

@@ -1,6 +1,6 @@
 import { defineScenario, type Picture, type Table } from '../contracts/scenario';
 import { compileTable } from '../mdp/compile-table';
-import { CAR, drive, nodesAround, positionAt, startNodes, velocityAt } from '../mdp/mountain-car';
+import { CAR, drive, driveByTable, nodesAround, positionAt, startNodes, velocityAt } from '../mdp/mountain-car';
 
 const ACTIONS = ['push left', 'coast', 'push right'];
 /** True steps after which Gymnasium ends an episode. */
@@ -71,28 +71,18 @@ function table(params: Params): Table {
   });
 }
 
-/** Position across, velocity upwards: the phase plane. */
-function picture(params: Params): Picture {
-  const { nx, nv } = params;
-  const S = nx * nv;
-  const cellOf = (state: number) => (nv - 1 - (state % nv)) * nx + Math.floor(state / nv);
-  const starts = startNodes(params);
-  const middle = starts[starts.length >> 1];
-  const goal = (nx - 1) * nv + ((nv - 1) >> 1);
+/** Heights of the track, 0 to 1, at positions 0.02 apart or so. */
+const PROFILE = Array.from({ length: 91 }, (_, k) => 0.5 + 0.5 * sine3(CAR.left + (k * (CAR.right - CAR.left)) / 90));
+
+function picture({ nx, nv }: Params): Picture {
   return {
-    kind: 'grid',
-    columns: nx,
-    rows: nv,
-    wall: new Uint8Array(S),
-    marks: [
-      { cell: cellOf(middle.state), role: 'start', label: 'Start' },
-      { cell: cellOf(goal), role: 'goal', label: 'Flag' },
-    ],
-    cellOf: Int32Array.from({ length: S }, (_, state) => cellOf(state)),
-    carries: Array.from({ length: S }, (_, state) => {
-      const v = velocityAt(params, state % nv);
-      return Math.abs(v) < 1e-12 ? 'at rest' : v > 0 ? 'moving right' : 'moving left';
-    }),
+    kind: 'hill',
+    left: CAR.left,
+    right: CAR.right,
+    goal: CAR.goal,
+    height: PROFILE,
+    positionOf: Float64Array.from({ length: nx * nv }, (_, state) => positionAt({ nx, nv }, Math.floor(state / nv))),
+    pushes: [-1, 0, 1],
   };
 }
 
@@ -131,9 +121,16 @@ export default defineScenario({
   actionNames: ACTIONS,
   table,
   picture,
+  trueWorld: {
+    title: 'True car',
+    help: 'The car itself instead of the grid: at every decision it takes the action of the nearest node.',
+    start: { title: 'Starts at', min: CAR.startLow, max: CAR.startHigh, step: 0.005, default: -0.5 },
+    limit: LIMIT,
+    run: (params, start, choose) => driveByTable(params, start, choose, LIMIT),
+  },
   describeState: (state, params) => {
     const x = positionAt(params, Math.floor(state / params.nv));
     const v = velocityAt(params, state % params.nv);
-    return state >= (params.nx - 1) * params.nv ? 'at the flag' : `position ${x.toFixed(2)}, velocity ${v.toFixed(4)}`;
+    return state >= (params.nx - 1) * params.nv ? 'at the flag' : `position ${x.toFixed(2)}, velocity ${v.toFixed(4)}`.replaceAll('-', '−');
   },
 });

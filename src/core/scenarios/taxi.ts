@@ -161,20 +161,20 @@ function carries(state: number): string {
   return `${who}, to ${PLACE_NAMES[destination]}${bit ? ' for now' : ''}`;
 }
 
-/** Every other column of the picture is the line between two cells, where walls stand. */
 function picture({ fickle }: Params): Picture {
   const S = fickle ? 2 * PLAIN : PLAIN;
-  const columns = 2 * SIDE - 1;
-  const cellAt = (row: number, column: number) => row * columns + 2 * column;
-  const wall = new Uint8Array(SIDE * columns);
-  for (const [row, column] of WALL_EAST) wall[cellAt(row, column) + 1] = 1;
+  const cellAt = (row: number, column: number) => row * SIDE + column;
+  const of = (read: (situation: Situation) => number) => Int32Array.from({ length: S }, (_, state) => read(situationOf(state)));
   return {
     kind: 'grid',
-    columns,
+    columns: SIDE,
     rows: SIDE,
-    wall,
-    marks: PLACES.map(([row, column], place) => ({ cell: cellAt(row, column), role: 'door', label: PLACE_NAMES[place] })),
-    cellOf: Int32Array.from({ length: S }, (_, state) => cellAt(situationOf(state).row, situationOf(state).column)),
+    wall: new Uint8Array(SIDE * SIDE),
+    fences: WALL_EAST.map(([row, column]) => cellAt(row, column)),
+    marks: PLACES.map(([row, column], place) => ({ cell: cellAt(row, column), role: 'place', label: PLACE_NAMES[place] })),
+    waiting: of(({ passenger }) => (passenger < IN_TAXI ? passenger : -1)),
+    wanted: of(({ destination }) => destination),
+    cellOf: of(({ row, column }) => cellAt(row, column)),
     carries: Array.from({ length: S }, (_, state) => carries(state)),
   };
 }

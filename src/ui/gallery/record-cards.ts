@@ -5,7 +5,7 @@
 import { advantageRange } from '../../charts/geometry/advantage-range';
 import { barsPicture, chainCard, groupsPicture, pricesPicture, scatterPicture, treePicture, type CardBatch, type PricedRow } from '../../charts/geometry/card-pictures';
 import { pointsCard } from '../../charts/geometry/card-points';
-import { fieldCard, gridCard, trackCard, type Way } from '../../charts/geometry/card-scenes';
+import { fieldCard, gridCard, hillCard, trackCard, type Way } from '../../charts/geometry/card-scenes';
 import { count } from '../../charts/geometry/number-format';
 import { Workspace } from '../../core/batch/workspace';
 import type { Picture } from '../../core/contracts/scenario';
@@ -114,6 +114,7 @@ function pictureOf({ scene, schemes, at, followed }: Shown, kind: CardPicture, f
     case 'scene': {
       const way = wayOf(scene, at, coloured);
       if (picture.kind === 'grid') return gridCard(picture, way);
+      if (picture.kind === 'hill') return hillCard(picture, way);
       if (picture.kind === 'track') return trackCard(picture, way);
       break;
     }
