@@ -15,6 +15,7 @@ import { check } from './check';
 import { exactValues, policyLogits } from './exact';
 import { exportRollouts } from './export';
 import { list } from './list';
+import { progressLine } from './progress';
 import { report } from './report';
 import { rewards } from './rewards';
 import { run, type RunDeps } from './run';
@@ -71,6 +72,7 @@ function trainingDeps(command: string): RunDeps {
     decodeLink: (link) => decodeLink(link, findPresetSpec),
     readJson,
     now: () => performance.now(),
+    progress: progressLine(process.stderr, () => performance.now()),
     engines: { wasmBinaries: wasmBinaries(), notice: (_code, message) => void process.stderr.write(`lab ${command}: ${message}\n`) },
   };
 }

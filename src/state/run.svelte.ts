@@ -8,10 +8,12 @@
  * An edit of a scheme restarts that scheme's learners 400 ms after the slider is released; its old curve
  * stays as a ghost. Until then the reader may choose to keep learning instead, which becomes a branch of the spec.
  */
+import { Pace } from '../core/experiment/pace';
 import { editedSchemes, sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { CheckCommand, CheckEvent, Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
 import { CurveHistory } from './curve-history';
+import { ProfileMeter, type IterationProfile } from './iteration-profile';
 import { divergenceOf, type Divergence } from './divergence';
 
 /** Wait between the release of a slider and the restart of its scheme. */
@@ -62,6 +64,10 @@ export class Run {
   #status = $state<RunStatus>('idle');
   #engine = $state.raw<FrameMessage['engine'] | null>(null);
   #stepsPerSecond = $state(0);
+  readonly #meter = new ProfileMeter();
+  #profile = $state.raw<IterationProfile | null>(null);
+  readonly #pace = new Pace();
+  #secondsLeft = $state<number | null>(null);
   #version = $state(0);
   #pending = $state.raw<ReadonlySet<number>>(new Set());
   #failures = $state.raw<ReadonlyMap<number, SchemeFailure>>(new Map());
@@ -103,6 +109,10 @@ export class Run {
   get engine(): FrameMessage['engine'] | null {
     return this.#engine;
   }
+  /** Where an iteration's time goes; null before the first. */
+  get profile(): IterationProfile | null {
+    return this.#profile;
+  }
   get stepsPerSecond(): number {
     return this.#stepsPerSecond;
   }
@@ -117,6 +127,11 @@ export class Run {
   get history(): CurveHistory {
     void this.#version;
     return this.#history;
+  }
+
+  /** Seconds until the run has finished, at the rate measured lately; null while it rests or there is no rate yet. */
+  get secondsLeft(): number | null {
+    return this.#status === 'running' ? this.#secondsLeft : null;
   }
 
   /** Updates done by the scheme that is furthest. */
@@ -161,6 +176,8 @@ export class Run {
     if (!(await this.#ready()) || !this.#isWanted) return;
     this.#settle();
     this.#status = 'running';
+    this.#pace.restart();
+    this.#secondsLeft = null;
     this.#post({ type: 'run', runId: this.#runId, speed: this.#speed });
   }
 
@@ -319,6 +336,10 @@ export class Run {
   }
 
   #configure(restart: 'all' | readonly number[]): void {
+    if (restart === 'all') {
+      this.#meter.restart();
+      this.#profile = null;
+    }
     this.#runId += 1;
     if (restart === 'all') {
       this.#failures = new Map();
@@ -412,7 +433,10 @@ export class Run {
     const from = performance.now();
     this.#engine = frame.engine;
     this.#stepsPerSecond = frame.envStepsPerSecond;
+    this.#profile = this.#meter.note(frame);
     this.#history.add(frame);
+    this.#pace.note(this.#leastIteration(), from);
+    this.#secondsLeft = this.#pace.secondsLeft(this.#spec.training.iterations);
     this.#changed();
     this.#post({ type: 'acknowledge', runId: this.#runId, frame: frame.frame });
     performance.measure('frame', { start: from, end: performance.now(), detail: { from: frame.from, to: frame.to } });

@@ -35,10 +35,17 @@ describe('learning curves', () => {
     expect(g.curves[0]!.end).toEqual({ x: 134, y: 108, labelY: 108 });
   });
 
-  test('points that were not evaluated leave a gap, and the label stays at the last one that was', () => {
+  test('points that were not evaluated are left out of the line, and the label stays at the last one that was', () => {
     const g = learningCurves([{ series: 'A', name: 'Sparse', iteration: [0, 10, 20, 30, 40], success: [0, 1, Number.NaN, 1, Number.NaN] }], size);
-    expect(g.curves[0]!.success).toBe('M34,108L44,8M64,8Z');
+    expect(g.curves[0]!.success).toBe('M34,108L44,8L64,8');
     expect(g.curves[0]!.end).toMatchObject({ x: 64, y: 8 });
+  });
+
+  test('a figure of every thirteenth iteration is a line, however many iterations lie on a pixel', () => {
+    const success = Float64Array.from({ length: 261 }, (_, k) => (k % 13 === 0 ? k / 260 : Number.NaN));
+    const { curves } = learningCurves([{ series: 'A', name: 'Sparse', success }], { width: 158, height: 130, iterations: 260 });
+    expect(curves[0]!.success.split(/[ML]/).length - 1).toBe(21);
+    expect(curves[0]!.success).toMatch(/^M[^M]*$/);
   });
 
   test('the band lies between its ends, ghosts are curves of their own', () => {

@@ -57,13 +57,15 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
   const y = (share: number) => plot.bottom - Math.max(0, Math.min(1, share)) * (plot.bottom - plot.top);
   const at = (iteration: ArrayLike<number> | undefined, k: number) => x(iteration ? iteration[k]! : k);
   // Two points a pixel of what is drawn, not of the whole axis: early in a long run the curves are short.
-  const points = (size: number, iteration?: ArrayLike<number>) =>
-    thinned(size, size === 0 ? 0 : Math.max(2, Math.ceil(2 * (at(iteration, size - 1) - at(iteration, 0)))));
+  const points = (values: ArrayLike<number>, iteration?: ArrayLike<number>) => {
+    // What was evaluated now and then is joined by straight lines.
+    const known = Array.from(values, (_, k) => k).filter((k) => Number.isFinite(values[k]!));
+    const most = known.length === 0 ? 0 : Math.max(2, Math.ceil(2 * (at(iteration, known.at(-1)!) - at(iteration, known[0]!))));
+    return thinned(known.length, most).map((j) => known[j]!);
+  };
 
   const path = (values: ArrayLike<number>, iteration?: ArrayLike<number>) =>
-    line<number>((k) => at(iteration, k), (k) => y(values[k]!))
-      .defined((k) => Number.isFinite(values[k]!))
-      .digits(1)(points(values.length, iteration)) ?? '';
+    line<number>((k) => at(iteration, k), (k) => y(values[k]!)).digits(1)(points(values, iteration)) ?? '';
   const curves = data.map((series) => {
     const { success, iteration, low, high, proxy, alarm = null, ghosts = [] } = series;
     const last = lastFinite(success);
@@ -73,8 +75,7 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
       band:
         low && high
           ? area<number>((k) => at(iteration, k), (k) => y(low[k]!), (k) => y(high[k]!))
-              .defined((k) => Number.isFinite(low[k]!) && Number.isFinite(high[k]!))
-              .digits(1)(points(low.length, iteration))
+              .digits(1)(points(low, iteration))
           : null,
       proxy: proxy ? path(proxy, iteration) : null,
       ghosts: ghosts.map((ghost) => path(ghost.success, ghost.iteration)),
