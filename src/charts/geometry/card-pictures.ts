@@ -37,18 +37,18 @@ export function pricesPicture(batch: CardBatch, trajectory: number, rows: readon
     for (let t = 0; t < Math.min(COLUMNS, batch.length[i]!); t++) columns.push({ k: i * batch.maxLen + t, left: left++ });
     left += batch.maxLen > 1 ? 0.5 : 0;
   }
-  const chip = 20;
-  const cell = Math.min(15, (CARD.width - chip - 4) / left);
+  const gutter = 20;
+  const cell = Math.min(15, (CARD.width - gutter - 4) / left);
   const pitch = Math.min(24, (CARD.height - 6) / rows.length);
   const height = pitch - 4;
   const cells = new CellPaths();
   let labels = '';
   rows.forEach(({ series, advantage, range }, r) => {
     const y = r * pitch + (r > 0 ? 6 : 0);
-    labels += `<g transform="translate(0 ${n(y + height / 2 - 8)})" class="chip s-${series}"><rect width="16" height="16" rx="4"/><text x="8" y="11.8">${series === 'x' ? '✱' : series.toUpperCase()}</text></g>`;
-    for (const column of columns) cells.add(levelClass(advantage[column.k]!, range), chip + 4 + column.left * cell, y, cell - 1.2, height);
+    labels += chip(series, 0, y + height / 2 - 8);
+    for (const column of columns) cells.add(levelClass(advantage[column.k]!, range), gutter + 4 + column.left * cell, y, cell - 1.2, height);
   });
-  return card(chip + 4 + left * cell, rows.length * pitch + 6 - 4, labels + cells.toString());
+  return card(gutter + 4 + left * cell, rows.length * pitch + 6 - 4, labels + cells.toString());
 }
 
 /** Whole groups side by side: a row a trajectory, a column a step. A group without colour teaches nothing. */
@@ -109,23 +109,31 @@ export function scatterPicture(across: ArrayLike<number>, upwards: ArrayLike<num
   return card(CARD.width, CARD.height, `<path class="joint" d="M4 2V${CARD.height - 2}H${CARD.width - 4}"/>${dots}`);
 }
 
-/** The first calls of one trajectory as links of a chain, by their short names. */
-export function chainCard(batch: CardBatch, trajectory: number, { advantage, range }: PricedRow, picture: ChainSource): string {
-  const columns = 5;
-  const shown = Math.min(10, batch.length[trajectory]!);
-  const [pitchX, pitchY, width, height] = [39, 46, 33, 28];
+/** The first calls of one trajectory as links of a chain, a row a price, by their short names. */
+export function chainCard(batch: CardBatch, trajectory: number, rows: readonly PricedRow[], picture: ChainSource): string {
+  const shown = Math.min(5, batch.length[trajectory]!);
+  const [left, pitch, width, height, rowPitch] = [22, 35, 30, 28, 36];
   let body = '';
+  rows.forEach(({ series, advantage, range }, r) => {
+    const y = r * rowPitch;
+    body += chip(series, 0, y + height / 2 - 8);
+    for (let t = 0; t < shown; t++) {
+      const x = left + t * pitch;
+      const { role } = picture.actions[batch.action[trajectory * batch.maxLen + t]!]!;
+      if (t > 0) body += `<path class="joint" d="M${n(x - pitch + width)} ${n(y + height / 2)}h${n(pitch - width)}"/>`;
+      body += `<rect class="${levelClass(advantage[trajectory * batch.maxLen + t]!, range)}" x="${n(x)}" y="${n(y)}" width="${width}" height="${height}" rx="${role === 'finish' ? 14 : 6}"/>`;
+    }
+  });
   for (let t = 0; t < shown; t++) {
-    const row = Math.floor(t / columns);
-    const along = row % 2 === 0 ? t % columns : columns - 1 - (t % columns);
-    const [x, y] = [along * pitchX, row * pitchY];
-    const action = picture.actions[batch.action[trajectory * batch.maxLen + t]!]!;
-    if (t > 0) body += t % columns === 0 ? `<path class="joint" d="M${n(x + width / 2)} ${n(y - pitchY + height)}v${n(pitchY - height)}"/>` : `<path class="joint" d="M${n(row % 2 === 0 ? x - pitchX + width : x + width)} ${n(y + height / 2)}h${n(pitchX - width)}"/>`;
-    body += `<rect class="${levelClass(advantage[trajectory * batch.maxLen + t]!, range)}" x="${n(x)}" y="${n(y)}" width="${width}" height="${height}" rx="${action.role === 'finish' ? 14 : 6}"/>`;
-    body += `<text class="under" x="${n(x + width / 2)}" y="${n(y + height + 12)}">${escapeXml(action.short)}</text>`;
+    const { short } = picture.actions[batch.action[trajectory * batch.maxLen + t]!]!;
+    body += `<text class="under" x="${n(left + t * pitch + width / 2)}" y="${n(rows.length * rowPitch + 5)}">${escapeXml(short)}</text>`;
   }
-  const rows = Math.ceil(shown / columns);
-  return card(Math.min(shown, columns) * pitchX - (pitchX - width), rows * pitchY - pitchY + height + 15, body);
+  return card(left + shown * pitch - (pitch - width), rows.length * rowPitch + 10, body);
+}
+
+/** A series' letter in its colour; `x` is the exact advantage. */
+function chip(series: string, x: number, y: number): string {
+  return `<g transform="translate(${n(x)} ${n(y)})" class="chip s-${series}"><rect width="16" height="16" rx="4"/><text x="8" y="11.8">${series === 'x' ? '✱' : series.toUpperCase()}</text></g>`;
 }
 
 /** Prefixes that trajectories of one group share, from left to right; a node's colour is the mean advantage of the steps into it. */

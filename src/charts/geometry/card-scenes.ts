@@ -1,5 +1,6 @@
 /** Gallery pictures of places: a grid or a course with the way of one trajectory, and a grid shaded by a number per cell. */
-import { card, CARD, escapeXml, lineClass, n } from './card-svg';
+import { card, CARD, escapeXml, levelClass, lineClass, n } from './card-svg';
+import { cardsPicture, type CardsSource } from './cards-picture';
 import { gridPicture, type GridSource } from './grid-picture';
 import { hillPicture, type HillSource } from './hill-picture';
 import type { Trace } from './path-trace';
@@ -48,6 +49,22 @@ export function trackCard(picture: TrackSource, way: Way): string {
     CARD.height + 6,
     `<rect class="water" width="${CARD.width}" height="${CARD.height + 6}" rx="6"/><path class="channel" d="${geometry.channel}"/>${ring}${finish}${buoys}${traceText(geometry.trace, way)}${boat}`,
   );
+}
+
+/** The dealer's card and the hands of some trajectories, a row each, filled by the advantage of what was done with them. */
+export function cardsCard(picture: CardsSource, ways: readonly (Way & { readonly action: ArrayLike<number> })[]): string {
+  const [width, height, pitch, row] = [30, 28, 35, 34];
+  let body = '';
+  ways.forEach((way, r) => {
+    const y = r * row;
+    const { dealer, hands } = cardsPicture(picture, way.state, way.action);
+    body += `<rect class="paper" x="0.5" y="${n(y + 0.5)}" width="${width - 6}" height="${height - 1}" rx="4"/><text class="on-paper" x="${width / 2 - 3}" y="${n(y + 19)}">${dealer}</text>`;
+    hands.slice(0, 4).forEach(({ points, step }, k) => {
+      const name = levelClass(way.advantage[step]!, way.range);
+      body += `<rect class="${name}" x="${n(44 + k * pitch)}" y="${n(y)}" width="${width}" height="${height}" rx="4"/><text class="hand on-${name}" x="${n(44 + k * pitch + width / 2)}" y="${n(y + 19)}">${points}</text>`;
+    });
+  });
+  return card(44 + 4 * pitch, ways.length * row - (row - height), body);
 }
 
 /** A hill, and under it where the car was at every step. */

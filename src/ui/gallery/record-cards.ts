@@ -5,7 +5,7 @@
 import { advantageRange } from '../../charts/geometry/advantage-range';
 import { barsPicture, chainCard, groupsPicture, pricesPicture, scatterPicture, treePicture, type CardBatch, type PricedRow } from '../../charts/geometry/card-pictures';
 import { pointsCard } from '../../charts/geometry/card-points';
-import { fieldCard, gridCard, hillCard, trackCard, type Way } from '../../charts/geometry/card-scenes';
+import { cardsCard, fieldCard, gridCard, hillCard, trackCard, type Way } from '../../charts/geometry/card-scenes';
 import { count } from '../../charts/geometry/number-format';
 import { Workspace } from '../../core/batch/workspace';
 import type { Picture } from '../../core/contracts/scenario';
@@ -109,12 +109,13 @@ function pictureOf({ scene, schemes, at, followed }: Shown, kind: CardPicture, f
       if (picture.kind === 'grid' && field !== undefined) return fieldCard(picture, shadeOf(scene, picture, field));
       break;
     case 'chain':
-      if (picture.kind === 'chain') return chainCard(cells, at.trajectory, coloured, picture);
+      if (picture.kind === 'chain') return chainCard(cells, at.trajectory, schemes[followed] ? [truth, { ...coloured, series: slotOf(followed).toLowerCase() }] : [truth], picture);
       break;
     case 'scene': {
       const way = wayOf(scene, at, coloured);
       if (picture.kind === 'grid') return gridCard(picture, way);
       if (picture.kind === 'hill') return hillCard(picture, way);
+      if (picture.kind === 'cards') return cardsCard(picture, longest(scene, 3).map((trajectory) => ({ ...wayOf(scene, { trajectory, step: 0 }, coloured), action: selectedTrajectory(scene, { trajectory, step: 0 })!.action })));
       if (picture.kind === 'track') return trackCard(picture, way);
       break;
     }
@@ -131,6 +132,13 @@ function wayOf(scene: TableScene, at: StepRef, { advantage, range }: PricedRow):
   if (!selected) throw new Error(`Trajectory ${at.trajectory} of this batch has no steps to draw.`);
   const { state, length } = selected;
   return { state, advantage: rowOf(advantage, scene, at.trajectory), range, step: length - 1 };
+}
+
+/** The trajectories of the most steps, the first among equals. */
+function longest({ batch }: TableScene, count: number): number[] {
+  return Array.from({ length: batch.nTraj }, (_, i) => i)
+    .sort((a, b) => batch.length[b]! - batch.length[a]! || a - b)
+    .slice(0, count);
 }
 
 /** Sum of a signal or metric over every trajectory. */

@@ -29,7 +29,7 @@ Object.assign(names, {
   'frozen-lake': ['fear-of-holes', 'pbrs-gae', 'pbrs-nearness-gae', 'progress', 'sparse', 'sparse-gae'],
   'cliff-walking': ['goal-only', 'gym-gae', 'gym-grpo', 'pbrs-best-gae', 'pbrs-gae', 'progress'],
   taxi: ['delivered', 'gym-gae', 'pbrs-gae', 'picked-up-gae'],
-  blackjack: ['exact-critic', 'grpo', 'mc-return', 'td-exact-critic'],
+  blackjack: ['grpo', 'mc-return', 'td-true-critic', 'true-critic'],
   'mountain-car': ['energy', 'flag-alone', 'minus-one', 'pbrs-energy', 'pbrs-height'],
 });
 names['key-door-gae'] = names['key-door'];
