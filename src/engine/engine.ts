@@ -45,6 +45,18 @@ export interface Network {
   dispose(): void;
 }
 
+/** What an engine holds on its device. */
+export interface EngineUse {
+  readonly tensors: number;
+  /** Bytes of tensors. */
+  readonly bytes: number;
+  /** Bytes of the device's buffers, those that wait in the pool included; null where there is no pool. */
+  readonly pool: number | null;
+  /** Read-backs so far, and milliseconds waited for them, the device's work included. */
+  readonly readBacks: number;
+  readonly waited: number;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** What computes, in words: "TypeScript, this core", "WASM SIMD", or the GPU adapter, with "emulated" where it is. */
@@ -56,6 +68,8 @@ export interface Engine {
   /** A network whose rows are these states of a prefix forest, in their order. */
   createTransformer(shape: TransformerShape, prefix: TokenPrefix, states: Uint32Array): Promise<Network>;
   dispose(): void;
+  /** What it holds on its device; missing where there is none. */
+  use?(): EngineUse;
   /** Resolves with the reason if the device is lost; every call in flight or later then rejects with `EngineLostError`. */
   readonly lost: Promise<string>;
 }

@@ -12,6 +12,8 @@ export class Device {
   #announceLoss: (reason: string) => void = () => {};
   #reason: string | undefined;
   #isClosed = false;
+  #readBacks = 0;
+  #waited = 0;
 
   constructor(backend: TfjsBackend) {
     this.name = backend.name;
@@ -38,6 +40,7 @@ export class Device {
 
   /** Copies a tensor's numbers to `into` and disposes it. A read-back that fails means the device is gone. */
   async read(tensor: Tensor, into: Float32Array): Promise<Float32Array> {
+    const began = performance.now();
     let reject: (error: EngineLostError) => void = () => {};
     const loss = new Promise<never>((_, fail) => this.#waiting.add((reject = fail)));
     const data = tensor.data<'float32'>().catch((cause: Error) => {
@@ -49,8 +52,15 @@ export class Device {
       return into;
     } finally {
       this.#waiting.delete(reject);
+      this.#readBacks += 1;
+      this.#waited += performance.now() - began;
       tensor.dispose();
     }
+  }
+
+  /** Read-backs so far, and milliseconds waited for them. */
+  get waits(): { readonly readBacks: number; readonly waited: number } {
+    return { readBacks: this.#readBacks, waited: this.#waited };
   }
 
   close(): void {

@@ -21,7 +21,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import type { Engine, Network, NetworkShape } from './engine';
+import type { Engine, EngineUse, Network, NetworkShape } from './engine';
 import { GELU_CUBIC, GELU_SCALE } from './gelu';
 import { MembersApart } from './members-apart';
 import { checkLength, checkNetwork, layersOf, parameterCount, type Layer } from './network-shape';
@@ -40,6 +40,13 @@ const PACKED_PROGRAM = 3;
  * product is a plain loop, about 12 times slower than the one for single matrices.
  */
 const WASM_APART = 30_000;
+
+/** Tensors and bytes; on WebGPU the buffers are counted too, which are never given back. */
+function deviceMemory(name: TfjsBackend['name']): Pick<EngineUse, 'tensors' | 'bytes' | 'pool'> {
+  const { numTensors, numBytes, ...more } = memory();
+  const { numBytesInGPU, numBytesAllocatedInGPU } = more as { numBytesInGPU?: number; numBytesAllocatedInGPU?: number };
+  return name === 'webgpu' ? { tensors: numTensors, bytes: numBytesInGPU ?? numBytes, pool: numBytesAllocatedInGPU ?? null } : { tensors: numTensors, bytes: numBytes, pool: null };
+}
 
 /** Tensors that TensorFlow.js holds in this thread, for the test that none are left behind. */
 export function tensorCount(): number {
@@ -69,6 +76,7 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
       const create = (given: TransformerShape) => new TfjsTransformer(device, given, prefix, states);
       return backend.name === 'wasm' && shape.population > 1 ? new MembersApart(shape, create) : create(shape);
     },
+    use: () => ({ ...deviceMemory(backend.name), ...device.waits }),
     dispose: () => device.close(),
     lost: device.lost,
   };

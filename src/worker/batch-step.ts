@@ -14,6 +14,7 @@ import { copySteps, stepsOf } from '../core/scheme/steps';
 import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
 import type { Learner } from './learner';
 import { redrawUniform, replaySuccesses } from './resample';
+import type { StageClock } from './stage-clock';
 import { needsEveryState, reads, visit, visitsFew } from './visited-states';
 
 /** A learner cannot go on: its reward, advantages or parameters are no longer numbers, or a column is missing. */
@@ -71,7 +72,11 @@ export class BatchStep {
   /** Column of a learned reward, [rows]; null when no scheme reads one. */
   readonly #learnedReward: Float64Array | null;
 
-  constructor(experiment: Experiment, learnedReward: Float64Array | null) {
+  constructor(
+    experiment: Experiment,
+    learnedReward: Float64Array | null,
+    private readonly clock: StageClock,
+  ) {
     const { table, initialLogits } = experiment;
     const { trajectories, groupSize } = experiment.spec.training;
     this.#experiment = experiment;
@@ -106,6 +111,7 @@ export class BatchStep {
     const played = this.#orDiverged(learner, () => this.#play(learner, logits, { nTraj, groupSize, ...stream }));
     const { sampling } = learner.scheme.spec;
     if (sampling?.kind === 'dynamic') redrawUniform(table, policy.threshold, { nTraj, groupSize, ...stream }, played, sampling.redraws);
+    this.clock.lap('rollout');
     const successes = sampling?.kind === 'replay' ? replaySuccesses(table, played, learner.successes) : learner.successes;
     const batch = this.#batchOf(learner, played, policy);
     const side = {
@@ -116,9 +122,11 @@ export class BatchStep {
       columns: this.#learnedReward && new RowColumn('learnedReward', this.#learnedReward, played),
     };
     const priced = this.#price(learner, batch, side);
+    this.clock.lap('estimator');
     aggregate(priced.advantage, batch, played.row, table, this.#aggregates);
     if (priced.estimate.imitation) addImitation(priced.estimate.imitation, batch, played.row, table, this.#aggregates);
     if (objective.reads?.includes('steps')) this.#aggregates.steps = stepsOf(priced, batch, pairOfRow(table), groupSize);
+    this.clock.lap('aggregation');
     this.#takeReference(learner, policy);
     const loss = this.#gradient(learner, this.#aggregates, logits, policy.probability, dLogits);
     if (!isAllFinite(dLogits)) throw new LearnerFailure('non-finite', learner.schemeNumber, nonFiniteCause(priced));
@@ -126,6 +134,7 @@ export class BatchStep {
     learner.rewardState = priced.rewardState;
     learner.estimatorState = priced.estimatorState;
     learner.successes = successes;
+    this.clock.lap('objective');
     return { batch, policy, priced, aggregates: this.#aggregates, loss };
   }
 
@@ -224,7 +233,7 @@ export class BatchStep {
 
   #price({ scheme, schemeNumber }: Learner, batch: Batch, side: Parameters<typeof priceBatch>[2]): PricedBatch {
     try {
-      return priceBatch(batch, scheme, side, { buffer: this.#workspace.buffer });
+      return priceBatch(batch, scheme, side, { buffer: this.#workspace.buffer, onReward: () => this.clock.lap('pricing') });
     } catch (error) {
       const message = `${scheme.spec.name} cannot be priced: ${error instanceof Error ? error.message : String(error)}`;
       throw new LearnerFailure(error instanceof MissingColumnError ? 'missing-column' : 'internal', schemeNumber, message);

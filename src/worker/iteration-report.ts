@@ -17,4 +17,6 @@ export interface IterationReport {
   readonly failures: readonly Failure[];
   readonly environmentSteps: number;
   readonly milliseconds: number;
+  /** [STAGES] milliseconds, all learners together. */
+  readonly stages: Float64Array;
 }

@@ -7,7 +7,7 @@ import { openEngine, type EngineOptions } from '../engine/open-engine';
 import type { Learner } from './learner';
 import { criticNetwork, policyNetwork, type PolicyNetwork } from './policy-network';
 import { PopulationNetwork } from './population-network';
-import type { FrameMessage, NoticeCode } from './protocol';
+import type { DeviceUse, FrameMessage, NoticeCode, Stage } from './protocol';
 import { SurvivingEngine } from './surviving-engine';
 import { VisitedFamily } from './visited-family';
 import { visitsFew } from './visited-states';
@@ -25,6 +25,8 @@ export interface Parameterised {
 /** How parameters become logits over all states, and how a gradient of logits moves them. */
 export interface PolicyFamily {
   readonly engine: EngineLabel;
+  /** What the engine holds on its device; missing where there is none. */
+  readonly device?: DeviceUse | null;
   /** Parameters to start from and an optimiser for them; learners with the same seed start equal. */
   create(seedNumber: number): Parameterised;
   /** [S·A] logits of each; the arrays are valid until the next call. */
@@ -48,6 +50,8 @@ export interface FamilyOptions extends EngineOptions {
   /** Starts engines; tests hand in their own. */
   readonly open?: typeof openEngine;
   readonly notice?: (code: NoticeCode, message: string) => void;
+  /** Says that what has been going on was this stage. */
+  readonly lap?: (stage: Stage) => void;
 }
 
 /** What was measured fastest before in this thread, by network, population and rows, so that a restart need not measure again. */
@@ -56,7 +60,7 @@ const chosenBefore = new Map<string, { readonly name: EngineName; readonly reaso
 /** The policy family of an experiment; networks open the engine that the spec asks for, or the fastest here. */
 export async function openFamily(experiment: Experiment, learners: number, options: FamilyOptions = {}): Promise<PolicyFamily> {
   const { policy } = experiment.spec.training;
-  if (policy.kind === 'tabular') return new TabularFamily(experiment);
+  if (policy.kind === 'tabular') return new TabularFamily(experiment, options.lap);
   if (visitsFew(experiment.table) && experiment.spec.training.critic) {
     throw new Error(`${experiment.scenario.title} has so many states that only those that are visited are evaluated; its critic is a table. Choose a table as the critic.`);
   }
@@ -95,7 +99,10 @@ async function openNamed(name: EngineName, options: FamilyOptions): Promise<Surv
 class TabularFamily implements PolicyFamily {
   readonly engine = { name: 'tabular', words: 'Tabular softmax in TypeScript' } as const;
 
-  constructor(private readonly experiment: Experiment) {}
+  constructor(
+    private readonly experiment: Experiment,
+    private readonly lap: FamilyOptions['lap'],
+  ) {}
 
   create(): Parameterised {
     const { initialLogits, spec } = this.experiment;
@@ -114,6 +121,7 @@ class TabularFamily implements PolicyFamily {
       optimiser.step(parameters, dLogits[k]);
       spreadShared(table, parameters as Float64Array);
     });
+    this.lap?.('optimiser');
   }
 
   dispose(): void {}
@@ -155,6 +163,10 @@ class NetworkFamily implements PolicyFamily {
 
   get engine(): EngineLabel {
     return this.#engine.label;
+  }
+
+  get device(): DeviceUse | null {
+    return this.#engine.device;
   }
 
   create(seedNumber: number): Parameterised {

@@ -29,8 +29,10 @@ export class PopulationNetwork {
       if (this.#made?.on !== engine) await this.#forward(engine, learners);
       return this.#made!.network.vjp(this.#outputGradient);
     });
+    this.engine.lap('backward');
     const P = this.kind.parameterCount;
     learners.forEach(({ parameters, optimiser }, member) => optimiser.step(parameters, gradient.subarray(member * P, (member + 1) * P)));
+    this.engine.lap('optimiser');
   }
 
   dispose(): void {

@@ -75,6 +75,35 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
+/** Where an iteration's time goes, in the order in which it goes there. */
+export const STAGES = [
+  'forward', // logits of all learners, waiting for the device included
+  'rollout', // softmax, thresholds and trajectories
+  'pricing', // terms, gate and shaping
+  'estimator', // advantages, whitening and clipping
+  'aggregation', // sums over (s, a)
+  'objective', // loss and its derivative
+  'figures', // what the curves show, exact values included
+  'backward', // gradients of all learners, waiting for the device included
+  'optimiser',
+  'other',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** What a network engine holds on its device, and what it waited for. */
+export interface DeviceUse {
+  readonly adapter: string;
+  readonly isEmulated: boolean;
+  readonly tensors: number;
+  /** Bytes of tensors on the device. */
+  readonly bytes: number;
+  /** Bytes of buffers that the device holds, those in its pool included; null where it has no pool. */
+  readonly pool: number | null;
+  /** Read-backs since the engine started, and the milliseconds that they were waited for, work on the device included. */
+  readonly readBacks: number;
+  readonly waited: number;
+}
+
 export interface FrameMessage {
   readonly type: 'frame';
   readonly runId: number;
@@ -88,6 +117,10 @@ export interface FrameMessage {
   readonly envStepsPerSecond: number;
   /** Mean duration of the iterations covered, all learners together. */
   readonly iterationMilliseconds: number;
+  /** Milliseconds of an iteration by stage, in the mean of those covered and for all learners together. */
+  readonly stages: Readonly<Record<Stage, number>>;
+  /** Of the engine as it is now; null where everything is computed in TypeScript. */
+  readonly device: DeviceUse | null;
   readonly engine: { readonly name: 'tabular' | 'ts' | 'wasm' | 'webgpu'; readonly words: string };
 }
 

@@ -13,6 +13,8 @@ export interface SessionDeps {
   /** Sends an event; the arrays in `transfer` may be moved. */
   readonly emit: (event: Event, transfer: ArrayBuffer[]) => void;
   readonly now: () => number;
+  /** The clock of the stages of an iteration; `now` unless given. */
+  readonly stageNow?: () => number;
   /** Resolves after at least `milliseconds`, with waiting messages handled first. */
   readonly rest: (milliseconds: number) => Promise<void>;
   /** How long to compute between two rests. */
@@ -143,7 +145,7 @@ export class Session {
         this.#training = null;
         const notice = (code: 'engine-fallback' | 'device-lost' | 'parameter-clamped', message: string) =>
           this.#deps.emit({ type: 'notice', runId: this.#runId, code, message }, []);
-        this.#training = await Training.start(spec, { ...this.#deps.engines, plugins, now: this.#deps.now, notice });
+        this.#training = await Training.start(spec, { ...this.#deps.engines, plugins, now: this.#deps.now, ...(this.#deps.stageNow && { stageNow: this.#deps.stageNow }), notice });
       }
     } catch (error) {
       this.#isRunning = false;
@@ -204,7 +206,7 @@ export class Session {
   /** Sends the next frame if the last one was acknowledged, and after the last frame that the run has finished. */
   #flush(): void {
     const training = this.#training;
-    const frame = training && this.#frames.take(this.#runId, training.engine);
+    const frame = training && this.#frames.take(this.#runId, training.engine, training.device);
     if (frame) this.#deps.emit(frame, [frame.learners.buffer as ArrayBuffer, frame.metrics.buffer as ArrayBuffer]);
     if (this.#hasFinished && this.#frames.isEmpty) {
       this.#hasFinished = false;

@@ -1,6 +1,7 @@
 import { ENGINE_TITLE, EngineLostError, EngineUnavailableError, type Engine, type EngineName } from '../engine/engine';
 import { openEngine } from '../engine/open-engine';
 import type { EngineLabel, FamilyOptions } from './policy-family';
+import type { DeviceUse, Stage } from './protocol';
 
 /**
  * The engine of a run, and what takes its place when its device is lost: once a new device of the same kind, then WASM, then TypeScript.
@@ -27,6 +28,17 @@ export class SurvivingEngine {
   /** The engine in use; another one after a loss, whose networks are to be made anew. */
   get current(): Engine {
     return this.#engine;
+  }
+
+  /** What the engine holds on its device; null for TypeScript, which has none. */
+  get device(): DeviceUse | null {
+    const use = this.#engine.use?.();
+    return use ? { adapter: this.#engine.adapter, isEmulated: this.#engine.isEmulated, ...use } : null;
+  }
+
+  /** Says that what has been going on was this stage. */
+  lap(stage: Stage): void {
+    this.options.lap?.(stage);
   }
 
   /** Runs `work`; when the device is lost meanwhile, again on what takes its place. `work` must not keep networks of an older engine. */

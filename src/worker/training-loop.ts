@@ -11,7 +11,8 @@ import type { Failure, IterationReport } from './iteration-report';
 import { learnReward } from './learned-reward';
 import { Learner } from './learner';
 import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
-import { METRICS, type Snapshot } from './protocol';
+import { METRICS, type DeviceUse, type Snapshot } from './protocol';
+import { StageClock } from './stage-clock';
 import { needsEveryState } from './visited-states';
 import { openWorldStep, type WorldStep } from './world-step';
 
@@ -19,6 +20,8 @@ export interface TrainingDeps extends FamilyOptions {
   readonly plugins: PluginSet;
   /** Milliseconds of a clock, for throughput alone; nothing learned depends on it. */
   readonly now: () => number;
+  /** The clock of the stages of an iteration; `now` unless given. */
+  readonly stageNow?: () => number;
   /** False leaves out the figures of every iteration and the checkpoints: for runs of which only policies are wanted. */
   readonly figures?: boolean;
   /** Iterations between checkpoints at first. */
@@ -39,16 +42,19 @@ export class Training {
   #checkpoints: Checkpoints;
   #dLogits: Float64Array[] = [];
   readonly #kept: KeptBatch[] = [];
+  readonly #clock: StageClock;
 
   private constructor(
     experiment: Resolved,
     private readonly family: PolicyFamily,
     learnedReward: Float64Array | null,
     private readonly deps: TrainingDeps,
+    clock: StageClock,
   ) {
     this.#experiment = experiment;
     this.#learnedReward = learnedReward;
-    this.#step = openWorldStep(experiment, learnedReward);
+    this.#clock = clock;
+    this.#step = openWorldStep(experiment, learnedReward, clock);
     this.#checkpoints = new Checkpoints(this.#firstInterval(), deps.checkpointBudget);
     experiment.schemes.forEach((scheme, k) => this.#enrol(k, scheme));
   }
@@ -56,12 +62,13 @@ export class Training {
   /** Compiles the spec, opens the engine, trains the reward network where a scheme reads one. */
   static async start(spec: ExperimentSpec, deps: TrainingDeps): Promise<Training> {
     const experiment = resolveSpec(spec, deps.plugins);
+    const clock = new StageClock(deps.stageNow ?? deps.now);
     for (const { field, message } of experiment.problems) deps.notice?.('parameter-clamped', `${field}: ${message}`);
     const { learnedReward, family } =
       experiment.table === null
         ? { learnedReward: null, family: new GaussianFamily(experiment) }
-        : { learnedReward: await learnReward(experiment), family: await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, deps) };
-    return new Training(experiment, family, learnedReward, deps);
+        : { learnedReward: await learnReward(experiment), family: await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, { ...deps, lap: (stage) => clock.lap(stage) }) };
+    return new Training(experiment, family, learnedReward, deps, clock);
   }
 
   get resolved(): Resolved {
@@ -76,6 +83,11 @@ export class Training {
 
   get engine(): EngineLabel {
     return this.family.engine;
+  }
+
+  /** What the engine holds on its device; null where there is none. */
+  get device(): DeviceUse | null {
+    return this.family.device ?? null;
   }
 
   /** [rows] the learned reward of each table row; null when no scheme reads one. */
@@ -93,10 +105,12 @@ export class Training {
     const due = this.#due();
     if (due.length === 0) return null;
     const began = this.deps.now();
+    this.#clock.start();
     const { iteration } = due[0];
     const withFigures = this.deps.figures ?? true;
     const withExact = iteration % this.#step.exactInterval === 0;
     const logits = await this.#logits(due, withFigures && withExact);
+    this.#clock.lap('forward');
     const metrics = new Float64Array(due.length * METRICS.length).fill(NaN);
     const failures: Failure[] = [];
     let environmentSteps = 0;
@@ -115,12 +129,13 @@ export class Training {
       if (!result) return void dLogits[k].fill(0);
       for (const length of result.batch.length) environmentSteps += length;
       if (withFigures) this.#step.write(metrics, k * METRICS.length, dLogits[k], withExact);
+      this.#clock.lap('figures');
       if (this.#epochs > 1) this.#kept[k] = this.#step.keep(this.#kept[k]);
     });
     await this.#update(due, dLogits, fail);
     for (const learner of due) if (!learner.failure) learner.iteration += 1;
     const learners = Int32Array.from(due, (learner) => learner.number);
-    return { iteration, learners, metrics, failures, environmentSteps, milliseconds: this.deps.now() - began };
+    return { iteration, learners, metrics, failures, environmentSteps, milliseconds: this.deps.now() - began, stages: this.#clock.take() };
   }
 
   /**
@@ -134,7 +149,7 @@ export class Training {
     const experiment = resolveSpec(spec, plugins, this.#experiment);
     if (experiment.table) this.#learnedReward ??= await learnReward(experiment);
     this.#experiment = experiment;
-    this.#step = openWorldStep(experiment, this.#learnedReward);
+    this.#step = openWorldStep(experiment, this.#learnedReward, this.#clock);
     for (const [k, scheme] of experiment.schemes.entries()) {
       const learners = this.learners.filter((learner) => learner.schemeNumber === k);
       if (restart.includes(k) || learners.length === 0 || !scheme) {

@@ -4,6 +4,7 @@ import type { Engine, Network } from '../engine/engine';
 import type { Optimiser, ParameterVector } from '../engine/optimiser';
 import type { Learner } from './learner';
 import type { EngineLabel, Parameterised, PolicyFamily } from './policy-family';
+import type { DeviceUse } from './protocol';
 import type { SurvivingEngine } from './surviving-engine';
 import { reads, visit } from './visited-states';
 
@@ -39,6 +40,10 @@ export class VisitedFamily implements PolicyFamily {
 
   get engine(): EngineLabel {
     return this.#options.engine.label;
+  }
+
+  get device(): DeviceUse | null {
+    return this.#options.engine.device;
   }
 
   create(seedNumber: number): Parameterised {
@@ -78,7 +83,9 @@ export class VisitedFamily implements PolicyFamily {
         network.dispose();
         return own;
       });
+      this.#options.engine.lap('backward');
       optimiser.step(parameters, gradient);
+      this.#options.engine.lap('optimiser');
     }
   }
 

@@ -4,6 +4,7 @@ import { BatchStep, type KeptBatch, type StepResult } from './batch-step';
 import { ClosedFormStep } from './closed-form-training';
 import { exactInterval, IterationMetrics } from './iteration-metrics';
 import type { Learner } from './learner';
+import type { StageClock } from './stage-clock';
 
 /** What the training loop needs of a world: what happens between a policy's numbers and their descent, and the figures of it. */
 export interface WorldStep {
@@ -23,8 +24,8 @@ export interface WorldStep {
   again(learner: Learner, policy: Float64Array, kept: KeptBatch, descent: Float64Array): void;
 }
 
-export function openWorldStep(resolved: Resolved, learnedReward: Float64Array | null): WorldStep {
-  return resolved.table === null ? new ClosedFormStep(resolved) : new TableStep(resolved, learnedReward);
+export function openWorldStep(resolved: Resolved, learnedReward: Float64Array | null, clock: StageClock): WorldStep {
+  return resolved.table === null ? new ClosedFormStep(resolved) : new TableStep(resolved, learnedReward, clock);
 }
 
 class TableStep implements WorldStep {
@@ -34,10 +35,10 @@ class TableStep implements WorldStep {
   readonly #metrics: IterationMetrics;
   #last: StepResult | null = null;
 
-  constructor({ table, ...experiment }: Experiment, learnedReward: Float64Array | null) {
+  constructor({ table, ...experiment }: Experiment, learnedReward: Float64Array | null, clock: StageClock) {
     this.size = table.S * table.A;
     this.exactInterval = exactInterval(table);
-    this.#step = new BatchStep({ table, ...experiment }, learnedReward);
+    this.#step = new BatchStep({ table, ...experiment }, learnedReward, clock);
     this.#metrics = new IterationMetrics(table, this.#step.start);
   }
 

@@ -23,6 +23,7 @@ function openSession(sliceIterations = 4) {
     },
     // Every look at the clock is a tick; a slice ends after the given number of looks.
     now: () => ticks++,
+    stageNow: () => 0,
     sliceMilliseconds: 3 * sliceIterations,
     rest: async (milliseconds) => {
       rests.push(milliseconds);

@@ -53,6 +53,8 @@ export interface PriceOptions {
   readonly buffer?: (size: number) => Float64Array;
   /** Also compute the estimators' and rewards' extra outputs. */
   readonly detail?: boolean;
+  /** Called when the reward stands and the estimator is about to begin. */
+  readonly onReward?: () => void;
 }
 
 /**
@@ -68,6 +70,7 @@ export function priceBatch(batch: Batch, scheme: CompiledScheme, side: Side, opt
   const gate = at.gate ? gateOf(batch, at.gate, (k) => termTotals(batch, scheme.terms[k], shaped[k], buffer), buffer) : null;
   const reward = buffer(batch.nTraj * batch.maxLen);
   assembleReward(reward, batch, scheme, at, gate, shaped);
+  options.onReward?.();
   const own = new OwnColumns(batch, scheme, side, reward, { batch, scheme, at, gate, shaped }, buffer);
   const { estimator, estimatorParams } = scheme;
   const columns = columnsFor(estimator, estimatorParams, batch, own);

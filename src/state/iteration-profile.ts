@@ -1,0 +1,53 @@
+/** Where training's time goes, smoothed over the last second or so of frames. */
+import type { DeviceUse, FrameMessage, Stage } from '../worker/protocol';
+
+export interface IterationProfile {
+  /** Milliseconds of an iteration, all learners together. */
+  readonly milliseconds: number;
+  /** The same by stage, in the order in which they come. */
+  readonly stages: readonly { readonly stage: Stage; readonly milliseconds: number }[];
+  /** Of the engine's device, with what an iteration waits for it; null where everything is TypeScript. */
+  readonly device: (DeviceUse & { readonly readBacksPerIteration: number; readonly waitedPerIteration: number }) | null;
+}
+
+/** Training milliseconds after which what was seen before counts half. */
+const HALF_LIFE = 500;
+
+export class ProfileMeter {
+  #weight = 0;
+  #milliseconds = 0;
+  #stages = new Map<Stage, number>();
+  #first: { readonly iteration: number; readonly device: DeviceUse } | null = null;
+
+  restart(): void {
+    this.#weight = 0;
+    this.#milliseconds = 0;
+    this.#stages = new Map();
+    this.#first = null;
+  }
+
+  /** Takes a frame in and returns the profile as it is now. */
+  note({ stages, from, to, iterationMilliseconds, device }: Pick<FrameMessage, 'stages' | 'from' | 'to' | 'iterationMilliseconds' | 'device'>): IterationProfile {
+    const count = to - from;
+    const keep = 0.5 ** ((count * iterationMilliseconds) / HALF_LIFE);
+    this.#weight = this.#weight * keep + count;
+    this.#milliseconds = this.#milliseconds * keep + count * iterationMilliseconds;
+    for (const [stage, milliseconds] of Object.entries(stages) as [Stage, number][]) {
+      this.#stages.set(stage, (this.#stages.get(stage) ?? 0) * keep + count * milliseconds);
+    }
+    return {
+      milliseconds: this.#milliseconds / this.#weight,
+      stages: [...this.#stages].map(([stage, sum]) => ({ stage, milliseconds: sum / this.#weight })),
+      device: device && this.#perIteration(device, to),
+    };
+  }
+
+  /** Counts of the device run on: what an iteration adds is the difference to the first frame of this engine. */
+  #perIteration(device: DeviceUse, to: number): IterationProfile['device'] {
+    const isNew = !this.#first || this.#first.device.adapter !== device.adapter || this.#first.device.readBacks > device.readBacks || to < this.#first.iteration;
+    if (isNew) this.#first = { iteration: to, device };
+    const { iteration, device: before } = this.#first!;
+    const iterations = Math.max(1, to - iteration);
+    return { ...device, readBacksPerIteration: (device.readBacks - before.readBacks) / iterations, waitedPerIteration: (device.waited - before.waited) / iterations };
+  }
+}
