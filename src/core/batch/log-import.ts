@@ -137,8 +137,9 @@ function trajectoryOf(row: ReadRow, addsScalars: boolean, weights: Readonly<Reco
       rewards[length - 1] += whole;
     }
   }
-  const rewardDims = dims ?? (Object.keys(parts).length > 0 ? parts : { reward: rewards.reduce((a, b) => a + b, 0) });
   const bag = { ...(fields['extra'] as object | undefined), ...extra };
+  const given = Object.hasOwn(bag, 'rewardDims') ? (bag as { rewardDims: unknown }).rewardDims : null;
+  const rewardDims = given ?? dims ?? (Object.keys(parts).length > 0 ? parts : { reward: rewards.reduce((a, b) => a + b, 0) });
   return { group, length, rewards, rewardDims, ...fields, ...(Object.keys(bag).length > 0 ? { extra: bag } : {}) };
 }
 

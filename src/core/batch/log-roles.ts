@@ -1,4 +1,6 @@
 /** What the columns of a log mean: a role for each, guessed from its name and first cells, with the reason said. */
+import type { Needs } from '../contracts/columns';
+import type { Parameters } from '../contracts/parameters';
 import type { LogTable } from './log-table';
 
 /**
@@ -94,6 +96,16 @@ export function guessRoles({ columns, rows }: Pick<LogTable, 'columns' | 'rows'>
     return { column, role: 'ignore', because: `Its name says nothing known; it holds ${KIND_WORDS[kind]}.` };
   });
   return settle(guesses, kinds);
+}
+
+/** Names under which plug-ins read columns: those they need, and the signals that their parameters name. */
+export function readNames(plugins: Iterable<{ readonly needs: Needs; readonly params: Parameters }>): Set<string> {
+  const names = new Set<string>();
+  for (const { needs, params } of plugins) {
+    for (const name of Object.keys(needs)) names.add(name);
+    for (const parameter of Object.values(params)) if (parameter.kind === 'signal' && parameter.default !== '') names.add(parameter.default);
+  }
+  return names;
 }
 
 /** Roles by column. */

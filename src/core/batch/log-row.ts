@@ -68,15 +68,21 @@ function readRow({ line, cells }: LogRow, byRole: ByRole): ReadRow {
   let length = stepRewards?.length ?? -1;
   let named = stepColumn ?? '';
   const fields: Record<string, unknown> = {};
+  const extra: Record<string, unknown> = {};
   for (const { role, field, beyond, ids } of LISTS) {
     const column = one(role);
     if (!has(column)) continue;
     const list = ids ? idsOf(cells[column], column) : numbersOf(cells[column], column);
-    if (length < 0) [length, named] = [list.length, column];
+    if (length < 0) {
+      // States alone do not say whether the last one follows the last step; the headless form's own count does.
+      const declared = beyond === 1 ? declaredLength(cells) : null;
+      [length, named] = [declared === list.length - 1 ? declared : list.length, column];
+    }
     if (list.length !== length && list.length !== length + beyond) {
       throw new CellError(column, `it has ${list.length} entries where “${named}” has ${length}. Give ${beyond ? `${length} or ${length + 1}` : length}.`);
     }
     fields[field] = list;
+    keepOwnName(column, field, list, extra);
   }
   const scalars: Record<string, number> = {};
   const rewardColumns = byRole.get('reward') ?? [];
@@ -97,9 +103,10 @@ function readRow({ line, cells }: LogRow, byRole: ByRole): ReadRow {
   const outcome = one('outcome');
   if (has(outcome)) fields['outcome'] = numberOf(cells[outcome], outcome);
   readEnding(cells, byRole, has, fields);
-  const extra: Record<string, unknown> = {};
   const tokens = one('tokens');
-  if (has(tokens)) extra['tokenCount'] = numberOf(cells[tokens], tokens);
+  if (has(tokens)) extra['tokenCount'] = extra['tokens'] = numberOf(cells[tokens], tokens);
+  const truncated = one('truncated');
+  if (has(truncated)) extra['truncated'] = truthOf(cells[truncated], truncated) ? 1 : 0;
   for (const column of byRole.get('extra') ?? []) if (has(column)) readExtra(column, cells[column], extra, fields);
   const advantage = one('advantage');
   return {
@@ -120,12 +127,25 @@ function readRow({ line, cells }: LogRow, byRole: ByRole): ReadRow {
   };
 }
 
+/** A column with a role can also be read under the name that it has in the file: a construction may ask for `logp`. */
+export function keepOwnName(column: string, field: string, list: readonly unknown[], extra: Record<string, unknown>): void {
+  const name = columnName(column);
+  if (name !== field) extra[name] = list;
+}
+
+/** Steps as the headless form says them: its `length`, or the length of its signals. */
+function declaredLength(cells: LogRow['cells']): number | null {
+  const { length, signals } = cells;
+  if (typeof length === 'number' && Number.isInteger(length) && length >= 0) return length;
+  const list = typeof signals === 'object' && signals !== null ? Object.values(signals).find(Array.isArray) : undefined;
+  return list ? list.length : null;
+}
+
 /** Steps where no list says it: the headless form has `length`; a completion with a reward is one step. */
 function lengthOf(cells: LogRow['cells'], extra: Readonly<Record<string, unknown>>, isRewarded: boolean): number {
-  const list = Object.values(extra).find(Array.isArray);
-  if (list) return list.length;
-  const { length } = cells;
-  return !isRewarded && typeof length === 'number' && Number.isInteger(length) && length > 0 ? length : 1;
+  const declared = isRewarded ? null : declaredLength(cells);
+  if (declared !== null && declared > 0) return declared;
+  return Object.values(extra).find(Array.isArray)?.length ?? 1;
 }
 
 /** An object of columns is taken apart; anything else becomes a column under the name that plug-ins look for. */

@@ -1,7 +1,7 @@
 /** Logs with a row per step: the rows of one trajectory become one, in the order of their step numbers. */
 import { CellError, labelOf, looseValue, numberOf } from './log-cells';
 import { columnName, type LogRole } from './log-roles';
-import { doesNotApply, groupOf, LISTS, readEnding, rewardParts, textIn, type ByRole, type ReadRow } from './log-row';
+import { doesNotApply, groupOf, keepOwnName, LISTS, readEnding, rewardParts, textIn, type ByRole, type ReadRow } from './log-row';
 import type { LogRow, RowProblem } from './log-table';
 
 /** Rows that are steps: those of one trajectory become one, in the order of their step numbers. One bad row costs its trajectory. */
@@ -83,11 +83,14 @@ function readSteps(rows: readonly LogRow[], byRole: ByRole): ReadRow {
   }
   const stepDims = Object.fromEntries(rewards.map((column) => [column, each(column, (cell) => (doesNotApply(cell) ? 0 : numberOf(cell, column)))]));
   const fields: Record<string, unknown> = {};
+  const extra: Record<string, unknown> = {};
   for (const { role, field, ids } of LISTS) {
     const column = one(role);
-    if (present(column)) fields[field] = ids ? each(column, idOf) : each(column, numberOf);
+    if (!present(column)) continue;
+    const list = ids ? each(column, idOf) : each(column, numberOf);
+    fields[field] = list;
+    keepOwnName(column, field, list, extra);
   }
-  const extra: Record<string, unknown> = {};
   for (const column of byRole.get('extra') ?? []) if (present(column)) extra[columnName(column)] = each(column, looseValue);
   const has = (column: string | undefined): column is string => column !== undefined && last.cells[column] !== undefined && last.cells[column] !== null;
   try {
