@@ -5,17 +5,24 @@ import type { PricedScheme } from './priced-scheme';
 import type { Scene } from './scene';
 
 export interface BuilderFigures {
-  readonly warnings: readonly SchemeWarning[];
   readonly scales: TermScales;
+  readonly warnings: readonly SchemeWarning[];
 }
 
-/** Figures of a priced scheme; some milliseconds of work, so asked for when nothing is being dragged. */
-export function builderFigures(scene: Scene, { priced }: PricedScheme, iterations: number): BuilderFigures {
-  return { warnings: schemeWarnings(priced.scheme, { table: scene.table, iterations, priced }), scales: termScales(priced) };
+/**
+ * Works out the figures of a priced scheme while nothing is being dragged: first what the terms weigh, then the warnings, each in
+ * a task of its own. Returns what cancels it.
+ */
+export function watchFigures(scene: Scene, { priced }: PricedScheme, iterations: number, done: (figures: BuilderFigures) => void): () => void {
+  let cancel = whenQuiet(() => {
+    const scales = termScales(priced);
+    cancel = whenQuiet(() => done({ scales, warnings: schemeWarnings(priced.scheme, { table: scene.table, iterations, priced, scales }) }));
+  });
+  return () => cancel();
 }
 
 /** Calls back when the page has nothing better to do, at the latest after `timeout` ms; returns what cancels it. */
-export function whenQuiet(callback: () => void, timeout = 200): () => void {
+function whenQuiet(callback: () => void, timeout = 200): () => void {
   if (typeof requestIdleCallback === 'function') {
     const handle = requestIdleCallback(callback, { timeout });
     return () => cancelIdleCallback(handle);

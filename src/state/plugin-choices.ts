@@ -27,6 +27,19 @@ export interface RewardChoice extends PluginChoice {
   readonly term: TermSpec;
 }
 
+/** Maps a list in slices of some milliseconds, between which the page may draw and answer. */
+async function inSlices<T, U>(list: readonly T[], make: (item: T) => U): Promise<U[]> {
+  const made: U[] = [];
+  let from = performance.now();
+  for (const item of list) {
+    made.push(make(item));
+    if (performance.now() - from < 12) continue;
+    await new Promise((next) => setTimeout(next));
+    from = performance.now();
+  }
+  return made;
+}
+
 export class PluginChoices {
   readonly #lab: Lab;
   readonly #workspace = new Workspace();
@@ -39,7 +52,7 @@ export class PluginChoices {
     const { plugins, experiment } = this.#lab;
     await loadPlugins(plugins, knownIds('estimator').map((id) => ['estimator', id] as const));
     const spec = experiment.spec.schemes[scheme] as SchemeSpec;
-    return plugins.list('estimator').map(({ id, title, summary, family, provenance }) => {
+    return inSlices(plugins.list('estimator'), ({ id, title, summary, family, provenance }) => {
       const params = id === spec.estimator.id ? spec.estimator.params : {};
       return { id, title, summary, family, provenance, reason: this.whyNot({ ...spec, estimator: { id, params } }, scheme) };
     });
@@ -56,9 +69,11 @@ export class PluginChoices {
     const { plugins, experiment } = this.#lab;
     await loadPlugins(plugins, knownIds('reward').map((id) => ['reward', id] as const));
     const spec = experiment.spec.schemes[scheme] as SchemeSpec;
-    return plugins.list('reward').map(({ id, title, summary, category, provenance, params, outsideGate }) => {
+    return inSlices(plugins.list('reward'), ({ id, title, summary, category, provenance, params, outsideGate }) => {
       const term: TermSpec = { reward: id, label: '', weight: 1, params: this.#named(params), gated: spec.gate !== null && !outsideGate };
-      return { id, title, summary, family: category, provenance, term, reason: this.whyNot({ ...spec, terms: [...spec.terms, term] }, scheme) };
+      // Tried alone: what else the scheme pays, and where its V comes from, is no matter of this term.
+      const alone: SchemeSpec = { ...spec, terms: [{ ...term, gated: false }], gate: null, value: 'zero' };
+      return { id, title, summary, family: category, provenance, term, reason: this.whyNot(alone, scheme) };
     });
   }
 

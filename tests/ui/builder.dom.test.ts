@@ -61,7 +61,7 @@ function unfold(name: string | RegExp, within?: ParentNode): void {
   flushSync();
 }
 const quiet = async () => {
-  await new Promise((done) => setTimeout(done, 5));
+  for (let task = 0; task < 4; task++) await new Promise((done) => setTimeout(done));
   flushSync();
 };
 const text = (element: ParentNode = document.body) => (element as HTMLElement).textContent!.replace(/\s+/g, ' ');

@@ -1,6 +1,6 @@
 /** Warnings that show on a batch: what the terms and the gate of a scheme do on the rollouts in hand. */
 import { bestCycle, type Cycle } from '../diagnostics/best-cycle';
-import { termScales } from '../diagnostics/term-scales';
+import { termScales, type TermScales } from '../diagnostics/term-scales';
 import { printed } from '../contracts/explanation';
 import type { Table } from '../contracts/scenario';
 import { isGated, type CompiledScheme } from './compile-scheme';
@@ -15,8 +15,8 @@ const SHUT = 0.01;
 /** Two advantages are the same when they differ by less than this share of the largest. */
 const SAME = 1e-9;
 
-export function batchWarnings(priced: PricedBatch, table: Table | null): SchemeWarning[] {
-  return [...gateWarnings(priced), ...priced.scheme.terms.flatMap((_, k) => termOnBatch(priced, k, table)), ...dominance(priced)];
+export function batchWarnings(priced: PricedBatch, table: Table | null, scales: TermScales = termScales(priced)): SchemeWarning[] {
+  return [...gateWarnings(priced), ...priced.scheme.terms.flatMap((_, k) => termOnBatch(priced, k, table)), ...dominance(scales)];
 }
 
 function gateWarnings({ gate, scheme, batch }: PricedBatch): SchemeWarning[] {
@@ -55,7 +55,7 @@ function termOnBatch(priced: PricedBatch, k: number, table: Table | null): Schem
       ? []
       : [{ law: 'dead-term', level: 'idle', field: `/terms/${k}`, sentence: `“${label}” pays nothing on any of these rollouts.`, advice: 'Look at another policy’s rollouts, or choose what this scenario’s policy reaches.' }];
   }
-  if (scheme.terms.length > 0 && changesNothing(priced, k)) {
+  if (changesNothing(priced, k)) {
     found.push(
       isPotential(term)
         ? {
@@ -89,8 +89,7 @@ function termOnBatch(priced: PricedBatch, k: number, table: Table | null): Schem
   return found;
 }
 
-function dominance(priced: PricedBatch): SchemeWarning[] {
-  const { terms } = termScales(priced);
+function dominance({ terms }: TermScales): SchemeWarning[] {
   const k = terms.findIndex((term) => term.finding === 'dominant');
   if (k < 0) return [];
   return [{

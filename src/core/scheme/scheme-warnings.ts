@@ -4,6 +4,7 @@
  */
 import { printed } from '../contracts/explanation';
 import type { Table } from '../contracts/scenario';
+import type { TermScales } from '../diagnostics/term-scales';
 import { batchWarnings } from './batch-warnings';
 import { isGated, type CompiledScheme, type CompiledTerm } from './compile-scheme';
 import { withoutTerm, withTerm } from './edit-scheme';
@@ -52,8 +53,9 @@ export interface WarningContext {
   readonly table: Table | null;
   /** Updates of a run. */
   readonly iterations?: number;
-  /** The scheme's prices of the rollouts in hand. */
+  /** The scheme's prices of the rollouts in hand, and what its terms weigh there, where that is known already. */
   readonly priced?: PricedBatch;
+  readonly scales?: TermScales;
 }
 
 /** Every warning about a scheme, the worst first. */
@@ -62,7 +64,7 @@ export function schemeWarnings(scheme: CompiledScheme, context: WarningContext):
     ...scheme.terms.flatMap((term, k) => [...potentialWarnings(scheme, term, k), ...termWarnings(scheme, term, k)]),
     ...schemeWide(scheme),
     ...scheduleWarnings(scheme, context.iterations),
-    ...(context.priced ? batchWarnings(context.priced, context.table) : []),
+    ...(context.priced ? batchWarnings(context.priced, context.table, context.scales) : []),
   ];
   const rank = { breaks: 0, idle: 1, note: 2 } as const;
   return found.sort((a, b) => rank[a.level] - rank[b.level]);
