@@ -53,13 +53,13 @@ export const denoiserCells = [
   cellOf('denoiser', 'gains-to-go', '25,50', [reward(25, 0.111), check('reward@50', '.275')], { quickSeeds: 20 }),
   cellOf('denoiser', 'turning-point', '25,50', [reward(25, 0.277), check('reward@50', '.415')], { quickSeeds: 20 }),
   cellOf('denoiser', 'turning-point-public', '25', [reward(25, 0.272)], { quickSeeds: 20 }),
-  cellOf('denoiser', 'exact-step', '25,50', [reward(25, 0.377), check('reward@50', '.418')], { quickSeeds: 20 }),
+  cellOf('denoiser', 'step-advantage', '25,50', [reward(25, 0.377), check('reward@50', '.418')], { quickSeeds: 20 }),
   ...(
     [
       ['broadcast', 0.083],
       ['gains', 0.452],
       ['turning-point', 0.447],
-      ['exact-step', 0.459],
+      ['step-advantage', 0.459],
     ] as const
   ).map(([scheme, reference]) => cellOf('denoiser', scheme, '25', [reward(25, reference)], { set: '/scenario/params/noise=decay', quickSeeds: 20 })),
 ];
@@ -80,7 +80,7 @@ export const CREDITS: Readonly<Record<string, readonly [correlation: number, cos
   'gains-to-go': [0.33, 0.65, 0.975],
   'turning-point': [0.63, 0.845, 0.95],
   'turning-point-public': [0.59, 0.852, 0.96],
-  'exact-step': [1, 0.861, 1],
+  'step-advantage': [1, 0.861, 1],
 };
 
 /** What the schemes of `CREDITS` are worth under the starting policy, over fresh batches. */

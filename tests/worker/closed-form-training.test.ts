@@ -116,7 +116,7 @@ describe('what needs a table is refused in a sentence', () => {
     ['a reward model', { terms: [{ reward: 'bradley-terry', label: '', weight: 1, params: {}, gated: false }] }, 'so there is no reward model over the rows of a table'],
     ['a signal of another scenario', { terms: [{ reward: 'signal', label: '', weight: 1, params: { signal: 'cp' }, gated: false }] }, 'This scenario has no signal "cp". Its signals are: stepGain, gainToGo, exactStep.'],
   ])('%s', async (_, change, sentence) => {
-    const training = await start((spec) => withScheme(spec, 0, { ...(change.terms ? { estimator: { id: 'rloo', params: {} } } : {}), ...change }));
+    const training = await start((spec) => withScheme(spec, 0, { ...('terms' in change ? { estimator: { id: 'rloo', params: {} } } : {}), ...change }));
     const report = training.failures.length > 0 ? null : await training.iterate();
     const [failure] = [...training.failures, ...(report?.failures ?? [])];
     expect(failure?.message).toContain(sentence);

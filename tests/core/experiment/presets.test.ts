@@ -22,7 +22,7 @@ const names: Record<string, string[]> = {
   length: ['grpo-lambda', 'penalty', 'penalty-all', 'penalty-no-std', 'plain'],
   'token-warm': ['fmt', 'gate', 'igpo', 'info-step', 'len', 'lengate', 'min', 'out', 'phb', 'phc', 'rlpr', 'step', 'strict', 'sum', 'tempo', 'tree-td', 'verifree'],
   'gui-click': ['binary', 'distance', 'gaussian', 'wide'],
-  denoiser: ['broadcast', 'exact-step', 'gains', 'gains-to-go', 'temp-flow', 'turning-point', 'turning-point-public', 'vgpo'],
+  denoiser: ['broadcast', 'gains', 'gains-to-go', 'step-advantage', 'temp-flow', 'turning-point', 'turning-point-public', 'vgpo'],
   'proxy-over-optimisation': ['cautious', 'clipped', 'ensemble-mean', 'ensemble-min', 'gold', 'par', 'par-kl', 'proxy', 'proxy-kl'],
 };
 Object.assign(names, {
