@@ -322,7 +322,9 @@ export class Lab {
 
   #whyNot(candidate: ExperimentSpec): SpecProblem | null {
     try {
-      const { failures } = resolveSpec(candidate, this.plugins, this.whatIf.frame.resolved);
+      const resolved = resolveSpec(candidate, this.plugins, this.whatIf.frame.resolved);
+      this.whatIf.offer(resolved);
+      const { failures } = resolved;
       const [failure] = failures;
       return failure ? { field: `/schemes/${failure.scheme}`, message: failure.message } : null;
     } catch (error) {

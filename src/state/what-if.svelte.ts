@@ -35,6 +35,7 @@ export class WhatIf {
   /** The learned reward of a table's rows, once the worker has one. */
   #learned: { readonly table: Table; readonly rows: Float64Array } | null = null;
   #wanted: ExperimentSpec | null = null;
+  #offered: Resolved | null = null;
   #isScheduled = false;
   readonly #plugins: PluginSet;
   readonly #schedule: Scheduler;
@@ -81,6 +82,11 @@ export class WhatIf {
     this.request(spec);
   }
 
+  /** A spec that was compiled to see whether it can be used; taken instead of compiling it again, if it is the one that comes. */
+  offer(resolved: Resolved): void {
+    this.#offered = resolved;
+  }
+
   #update(): void {
     const spec = this.#wanted;
     this.#wanted = null;
@@ -92,7 +98,8 @@ export class WhatIf {
   }
 
   #make(spec: ExperimentSpec, old: WhatIfFrame | null): WhatIfFrame {
-    const resolved = resolveSpec(spec, this.#plugins, old?.resolved ?? null);
+    const resolved = this.#offered?.spec === spec ? this.#offered : resolveSpec(spec, this.#plugins, old?.resolved ?? null);
+    this.#offered = null;
     const behaviour = fits(this.#behaviour, resolved) ? this.#behaviour : STARTING_POLICY;
     const learned = this.#learned?.table === resolved.table ? this.#learned.rows : null;
     const scene = old && showsSameBatch(old, resolved, behaviour) ? withLearnedReward(old.scene, learned) : makeScene(resolved, behaviour, learned);

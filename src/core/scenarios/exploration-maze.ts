@@ -77,12 +77,14 @@ function table({ map: text, horizon, slip }: Params): Table {
       return x;
     },
     transitions: (state, action) =>
-      MOVES.map((_, direction) => {
+      MOVES.flatMap((_, direction) => {
+        const probability = (direction === action ? 1 - slip : 0) + slip / MOVES.length;
+        if (probability === 0) return [];
         const next = step(state, direction);
         const goal = isGoal(next) ? 1 : 0;
         const bump = next === state && !goal ? 1 : 0;
         return {
-          probability: (direction === action ? 1 - slip : 0) + slip / MOVES.length,
+          probability,
           next: goal ? done : next,
           done: goal === 1,
           signals: { goal, bump },

@@ -151,10 +151,12 @@ function table({ map, horizon, slip }: Params): Table {
     absorbing: [done],
     features: (state) => features(layout, state),
     transitions: (state, action) =>
-      MOVES.map((_, direction) => {
+      MOVES.flatMap((_, direction) => {
+        const probability = (direction === action ? 1 - slip : 0) + slip / MOVES.length;
+        if (probability === 0) return [];
         const { state: next, key, door, goal, pit } = step(state, direction);
         return {
-          probability: (direction === action ? 1 - slip : 0) + slip / MOVES.length,
+          probability,
           next,
           done: goal || pit,
           signals: {
