@@ -2,6 +2,7 @@ import { SIGN_THRESHOLD } from '../core/diagnostics/batch-figures';
 import { directionCosine } from '../core/diagnostics/update-direction';
 import type { TableBatch } from '../core/batch/table-batch';
 import type { Table } from '../core/contracts/scenario';
+import type { TrainingSpec } from '../core/experiment/spec';
 import { startValue, type ExactValues } from '../core/mdp/exact';
 import { occupancy, policyGradient, type Occupancy } from '../core/mdp/occupancy';
 import type { TablePolicy } from '../core/mdp/policy';
@@ -10,6 +11,7 @@ import { pairOfRow } from '../core/scheme/aggregate';
 import type { PricedBatch } from '../core/scheme/price-batch';
 import type { StepResult } from './batch-step';
 import { METRICS, type Metric } from './protocol';
+import { visitsFew } from './visited-states';
 
 /** Row visits of one exact evaluation that are affordable for every learner in every iteration: about 0.2 ms. */
 const AFFORDABLE = 40_000;
@@ -18,7 +20,10 @@ const AFFORDABLE = 40_000;
 const JUDGED_TRAJECTORIES = 256;
 
 /** Every how many iterations the figures that need the exact advantage are computed; NaN in between. */
-export function exactInterval({ rows, horizon }: Pick<Table, 'rows' | 'horizon'>): number {
+export function exactInterval(table: Pick<Table, 'S' | 'rows' | 'horizon'>, policy: TrainingSpec['policy']['kind']): number {
+  // Where a batch visits few states, an evaluation in all of them costs as much as many batches, the more with a network.
+  if (visitsFew(table)) return policy === 'tabular' ? 10 : 25;
+  const { rows, horizon } = table;
   return Math.max(1, Math.ceil((rows * horizon) / AFFORDABLE));
 }
 

@@ -37,7 +37,7 @@ class TableStep implements WorldStep {
 
   constructor({ table, ...experiment }: Experiment, learnedReward: Float64Array | null, clock: StageClock) {
     this.size = table.S * table.A;
-    this.exactInterval = exactInterval(table);
+    this.exactInterval = exactInterval(table, experiment.spec.training.policy.kind);
     this.#step = new BatchStep({ table, ...experiment }, learnedReward, clock);
     this.#metrics = new IterationMetrics(table, this.#step.start);
   }
