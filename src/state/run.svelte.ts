@@ -66,6 +66,7 @@ export class Run {
   #stepsPerSecond = $state(0);
   readonly #meter = new ProfileMeter();
   #profile = $state.raw<IterationProfile | null>(null);
+  #engineChanges = $state.raw<readonly number[]>([]);
   readonly #pace = new Pace();
   #secondsLeft = $state<number | null>(null);
   #version = $state(0);
@@ -108,6 +109,10 @@ export class Run {
   }
   get engine(): FrameMessage['engine'] | null {
     return this.#engine;
+  }
+  /** Iterations at which a device was lost and something else went on. */
+  get engineChanges(): readonly number[] {
+    return this.#engineChanges;
   }
   /** Where an iteration's time goes; null before the first. */
   get profile(): IterationProfile | null {
@@ -339,6 +344,7 @@ export class Run {
     if (restart === 'all') {
       this.#meter.restart();
       this.#profile = null;
+      this.#engineChanges = [];
     }
     this.#runId += 1;
     if (restart === 'all') {
@@ -411,6 +417,7 @@ export class Run {
         this.#reachGoal();
         return;
       case 'notice':
+        if (event.code === 'device-lost') this.#engineChanges = [...this.#engineChanges, this.iteration];
         this.#options.onmessage({ tone: 'warn', code: event.code, message: event.message });
         return;
       case 'failed':

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkShape } from '../../src/engine/engine';
 import { relativeDistance } from '../engine/reference-network';
 import { call, withTestPage } from './harness';
-import type { Evaluation } from './pages/engine.page';
+import type { Evaluation, LosingRun } from './pages/engine.page';
 
 const shape: NetworkShape = { inputs: 6, hidden: [16, 16], outputs: 4, activation: 'tanh', population: 1 };
 
@@ -27,6 +27,16 @@ describe('the three engines in one page', () => {
   test.each(['relu', 'gelu'] as const)('%s networks agree as well', async (activation) => {
     await withTestPage('engine', async (page) => {
       const seen = await call<Record<'ts' | 'wasm' | 'webgpu', Evaluation>>(page, 'evaluate', { ...shape, activation }, 64);
+      for (const name of ['wasm', 'webgpu'] as const) {
+        expect(relativeDistance(seen[name].logits, seen.ts.logits), `${name} logits`).toBeLessThan(1e-5);
+        expect(relativeDistance(seen[name].gradient, seen.ts.gradient), `${name} gradient`).toBeLessThan(1e-5);
+      }
+    });
+  });
+
+  test('agree on a transformer over prefixes', async () => {
+    await withTestPage('engine', async (page) => {
+      const seen = await call<Record<'ts' | 'wasm' | 'webgpu', Pick<Evaluation, 'logits' | 'gradient'>>>(page, 'evaluateTransformer', 12);
       for (const name of ['wasm', 'webgpu'] as const) {
         expect(relativeDistance(seen[name].logits, seen.ts.logits), `${name} logits`).toBeLessThan(1e-5);
         expect(relativeDistance(seen[name].gradient, seen.ts.gradient), `${name} gradient`).toBeLessThan(1e-5);
@@ -70,6 +80,23 @@ describe('the WebGPU engine', () => {
       expect(seen.rejections).toEqual(['EngineLostError', 'EngineLostError']);
       expect(seen.mentions, 'both name the reason').toBe(true);
       expect(seen.isSameAfterwards).toBe(true);
+    });
+  });
+
+  test('training outlives a destroyed device without losing an iteration: the same bits on a new one, then on WASM to 1e-5 at first', async () => {
+    await withTestPage('engine', async (page) => {
+      const whole = await call<LosingRun>(page, 'trainLosing', 8, []);
+      const once = await call<LosingRun>(page, 'trainLosing', 8, [3]);
+      const twice = await call<LosingRun>(page, 'trainLosing', 8, [3, 7]);
+      expect(whole).toMatchObject({ engine: 'webgpu', notices: [], iterations: 8 });
+      expect(once).toMatchObject({ engine: 'webgpu', iterations: 8 });
+      expect(once.notices).toHaveLength(1);
+      expect(once.notices[0]).toMatch(/^device-lost: The WebGPU device was lost \(.+\)\. Training continued on a new WebGPU device/);
+      expect(once.parameters).toEqual(whole.parameters);
+      expect(twice).toMatchObject({ engine: 'wasm', iterations: 8 });
+      expect(twice.notices).toHaveLength(2);
+      expect(twice.notices[1]).toContain('Training continued in WASM');
+      expect(relativeDistance(twice.parameters, whole.parameters)).toBeLessThan(1e-3);
     });
   });
 

@@ -252,6 +252,17 @@ describe('failures', () => {
     expect(run.status).toBe('running');
   });
 
+  test('a lost device marks the iteration at which something else went on, until the run starts anew', async () => {
+    await trained();
+    const at = run.iteration;
+    worker.listener({ type: 'notice', runId: worker.runId, code: 'device-lost', message: 'The WebGPU device was lost.' });
+    expect(at).toBeGreaterThan(0);
+    expect(run.engineChanges).toEqual([at]);
+    expect(messages.at(-1)).toMatchObject({ tone: 'warn', code: 'device-lost' });
+    await run.reset();
+    expect(run.engineChanges).toEqual([]);
+  });
+
   test('what concerns the run is a notice', async () => {
     await trained();
     worker.listener({ type: 'notice', runId: worker.runId, code: 'engine-fallback', message: 'No WebGPU here.' });

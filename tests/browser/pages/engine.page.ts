@@ -1,8 +1,12 @@
+import { allPlugins } from '../../../src/core/all-plugins';
+import { loadPreset } from '../../../src/core/experiment/presets';
 import { softmaxRow } from '../../../src/core/math/elementary';
 import { EngineLostError, type Engine, type EngineName, type NetworkShape } from '../../../src/engine/engine';
 import { openEngine } from '../../../src/engine/open-engine';
 import { createOptimiser } from '../../../src/engine/optimiser';
+import { Training } from '../../../src/worker/training-loop';
 import { problem, type Problem } from '../../engine/reference-network';
+import { transformerProblem } from '../../engine/reference-transformer';
 import { expose } from './expose';
 
 const wasmBinaries = new URL('wasm/', document.baseURI).href;
@@ -143,6 +147,69 @@ async function loseDevice(): Promise<{ reason: string; rejections: string[]; men
   };
 }
 
+/** A transformer over a forest of prefixes on each engine. */
+async function evaluateTransformer(states: number): Promise<Record<EngineName, Pick<Evaluation, 'logits' | 'gradient'>>> {
+  const { shape, prefix, parameters, dLogits } = transformerProblem({ width: 16, layers: 1, heads: 2 }, states, 3);
+  const all = Uint32Array.from({ length: states }, (_, state) => state);
+  const on = async (name: EngineName) => {
+    const engine = await open(name);
+    const network = await engine.createTransformer(shape, prefix, all);
+    network.setParameters(parameters);
+    const logits = [...(await network.forward())];
+    const gradient = [...(await network.vjp(dLogits))];
+    engine.dispose();
+    return { logits, gradient };
+  };
+  return { ts: await on('ts'), wasm: await on('wasm'), webgpu: await on('webgpu') };
+}
+
+export interface LosingRun {
+  readonly engine: string;
+  readonly notices: readonly string[];
+  /** Parameters of all learners at the end. */
+  readonly parameters: readonly number[];
+  readonly iterations: number;
+}
+
+/** Trains two schemes on WebGPU and destroys the device in use after each of these iterations. */
+async function trainLosing(iterations: number, losses: readonly number[]): Promise<LosingRun> {
+  const devices: GPUDevice[] = [];
+  const requestDevice = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await requestDevice.call(this, descriptor);
+    devices.push(device);
+    return device;
+  };
+  const { spec } = (await loadPreset('boat-race'))!;
+  const notices: string[] = [];
+  const training = await Training.start(
+    {
+      ...spec,
+      schemes: spec.schemes.slice(0, 2),
+      training: {
+        ...spec.training,
+        policy: { kind: 'mlp', hidden: [8], activation: 'tanh' },
+        optimiser: 'adam',
+        learningRate: 0.05,
+        engine: 'webgpu',
+        iterations,
+        seeds: { first: 0, count: 1 },
+      },
+    },
+    { plugins: allPlugins(), now: () => performance.now(), wasmBinaries, notice: (code, message) => notices.push(`${code}: ${message}`) },
+  );
+  let done = 0;
+  while (await training.iterate()) {
+    done += 1;
+    if (losses.includes(done)) devices.at(-1)!.destroy();
+  }
+  GPUAdapter.prototype.requestDevice = requestDevice;
+  const parameters = training.learners.flatMap((learner) => [...learner.parameters]);
+  const engine = training.engine.name;
+  training.dispose();
+  return { engine, notices, parameters, iterations: done };
+}
+
 /** What a person reads where WebGPU is there and no adapter is. */
 async function withoutAdapter(): Promise<string> {
   const requestAdapter = GPU.prototype.requestAdapter;
@@ -152,4 +219,4 @@ async function withoutAdapter(): Promise<string> {
   return message;
 }
 
-expose({ evaluate, learningCurve, tensorsOver, workPerIteration, loseDevice, withoutAdapter });
+expose({ evaluateTransformer, trainLosing, evaluate, learningCurve, tensorsOver, workPerIteration, loseDevice, withoutAdapter });
