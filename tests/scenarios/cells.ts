@@ -3,6 +3,7 @@ import { above, below, check, type Cell, type Check } from './cell';
 import { denoiserCells } from './closed-form';
 import { effectCells } from './effect-cells';
 import { tokenCells } from './token-cells';
+import { tokenTransformerCells } from './token-transformer-cells';
 
 function keyDoor(preset: 'key-door' | 'key-door-gae', scheme: string, reference: string, accept?: readonly [number, number], quickSeeds?: number): Cell {
   return { id: `${preset} ${scheme}`, args: `${preset} --scheme ${scheme} --at 200`, checks: [check('success@200', reference, accept)], ...(quickSeeds && { quickSeeds }) };
@@ -99,5 +100,6 @@ export const cells: readonly Cell[] = [
 
   ...effectCells,
   ...tokenCells,
+  ...tokenTransformerCells,
   ...denoiserCells,
 ];

@@ -33,7 +33,7 @@ export const penalties = {
     min: 0,
     max: 5,
     step: 0.01,
-    symbol: 'β_KL',
+    symbol: 'κ',
     title: 'KL to the reference',
     advanced: true,
     help: 'Weight of the divergence from the reference policy, summed over the steps of a trajectory, that is taken off the objective.',

@@ -8,7 +8,7 @@ type Penalties = ParameterValues<typeof penalties>;
 /**
  * Adds dL/dlogits of an entropy bonus and of a divergence from the reference to `out`, [S·A], and returns the loss they add.
  *
- *     L = −(β/B) Σ_s n(s) H(π(·|s)) + (β_KL/B) K
+ *     L = −(β/B) Σ_s n(s) H(π(·|s)) + (κ/B) K
  *     exact:  K = Σ_s n(s) Σ_a π_a d_a            ∂K/∂z_j = n(s) π_j (d_j − Σ_a π_a d_a)
  *     k1:     K = Σ_s,a n(s,a) d_a                 ∂K/∂z_j = w_j − π_j Σ_a w_a with w_a = n(s,a)
  *     k2:     K = Σ_s,a n(s,a) d_a²/2                                          w_a = n(s,a) d_a

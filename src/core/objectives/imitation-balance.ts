@@ -21,8 +21,8 @@ export default defineObjective({
   useWhen: 'There are demonstrations, and the question is how long to follow them.',
   breaksWhen: 'The reward wants something else than the demonstrations show: then the two halves pull apart, which is the point of looking.',
   params: {
-    imitation: { kind: 'number', default: 0.5, min: 0, max: 1, step: 0.01, symbol: 'μ_0', title: 'Imitation at first', help: 'Share of the update that imitates, at iteration 0.' },
-    imitationAfter: { kind: 'number', default: 0, min: 0, max: 1, step: 0.01, symbol: 'μ_1', title: 'Imitation later', help: 'Share of the update that imitates, once the balance has moved.' },
+    imitation: { kind: 'number', default: 0.5, min: 0, max: 1, step: 0.01, symbol: 'μ₀', title: 'Imitation at first', help: 'Share of the update that imitates, at iteration 0.' },
+    imitationAfter: { kind: 'number', default: 0, min: 0, max: 1, step: 0.01, symbol: 'μ₁', title: 'Imitation later', help: 'Share of the update that imitates, once the balance has moved.' },
     moveOver: { kind: 'integer', default: 100, min: 0, max: 5000, symbol: 'K', title: 'Iterations to move', help: 'Iterations over which the balance moves; at 0 it is the later share from the start.' },
     ...penalties,
   },

@@ -23,8 +23,8 @@ export default defineObjective({
   breaksWhen: 'Nearly all trajectories are of one kind; then the weights λ must make up for it.',
   params: {
     beta: preferenceStrength(0.1, 'How fast gains and losses level off, away from the reference point.'),
-    desirable: { kind: 'number', default: 1, min: 0, max: 10, step: 0.1, symbol: 'λ_D', title: 'Weight of good ones', help: 'Factor on trajectories above the mean of their group.' },
-    undesirable: { kind: 'number', default: 1, min: 0, max: 10, step: 0.1, symbol: 'λ_U', title: 'Weight of bad ones', help: 'Factor on trajectories below the mean of their group.' },
+    desirable: { kind: 'number', default: 1, min: 0, max: 10, step: 0.1, symbol: 'λᴰ', title: 'Weight of good ones', help: 'Factor on trajectories above the mean of their group.' },
+    undesirable: { kind: 'number', default: 1, min: 0, max: 10, step: 0.1, symbol: 'λᵁ', title: 'Weight of bad ones', help: 'Factor on trajectories below the mean of their group.' },
     epochs: epochs(1),
     referenceFrom,
   },
