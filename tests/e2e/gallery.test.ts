@@ -94,8 +94,8 @@ describe('the gallery', () => {
     await withPage(siteUrl(), async (page) => {
       const nav = page.getByRole('navigation', { name: 'Site' });
       expect(await nav.locator('[aria-current="page"]').innerText()).toBe('Gallery');
-      for (const [name, path] of [['Lab', 'lab/'], ['Reference', 'reference/'], ['Your logs', 'logs/']] as const) {
-        expect(await nav.getByRole('link', { name }).evaluate((link: HTMLAnchorElement) => link.href)).toBe(siteUrl(path));
+      for (const [name, path] of [['Lab', 'lab/'], ['Lessons', 'lesson/'], ['Reference', 'reference/'], ['Your logs', 'logs/']] as const) {
+        expect(await nav.getByRole('link', { name, exact: true }).evaluate((link: HTMLAnchorElement) => link.href)).toBe(siteUrl(path));
       }
       await page.getByRole('button', { name: 'Switch to the dark theme' }).click();
       await nav.getByRole('link', { name: 'Reference' }).click();

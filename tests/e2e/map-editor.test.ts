@@ -106,6 +106,23 @@ describe('the map editor', () => {
     );
   });
 
+  test('is drawn with a finger', async () => {
+    await withPage(
+      siteUrl(`lab/${await keyDoor()}`),
+      async (page) => {
+        await edit(page);
+        const board = (await page.locator('.board svg').boundingBox())!;
+        const side = board.width / 7;
+        await page.getByRole('radio', { name: 'Pit' }).tap();
+        await page.touchscreen.tap(board.x + 1.5 * side, board.y + 0.5 * side);
+        await page.waitForURL(/#v1\..{80,}/);
+        expect(await mapIn(page)).toBe('.X.#.../.#.#.#./S..#G../.#.#.../...D.../K..#...');
+        expect(await verdict(page).innerText()).toBe('In use, and part of the link.');
+      },
+      { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    );
+  });
+
   test('a link with a map that cannot be used says where it is wrong, and opens the scenario’s own', async () => {
     const link = await linkTo((spec) => ({ ...spec, scenario: { ...spec.scenario, params: { map: 'S.G/.z.' } } }), 'key-door@1');
     await withPage(siteUrl(`lab/${link}`), async (page) => {
