@@ -6,7 +6,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { allPlugins } from '../../src/core/all-plugins';
+import type { TableScenario } from '../../src/core/contracts/scenario';
+import { loadPreset } from '../../src/core/experiment/presets';
+import { softmaxPolicy } from '../../src/core/mdp/policy';
+import { rollout } from '../../src/core/mdp/rollout';
 import type { Engine, NetworkShape } from '../../src/engine/engine';
+import { initialTransformer } from '../../src/engine/transformer-shape';
+import { Training } from '../../src/worker/training-loop';
 import { measureEngine } from '../../src/engine/measure-engine';
 import { layersOf } from '../../src/engine/network-shape';
 import { openEngine } from '../../src/engine/open-engine';
@@ -20,15 +27,84 @@ export const wasmBinaries = `${join(dirname(createRequire(import.meta.url).resol
 export async function engineBench(): Promise<SpeedRow[]> {
   const rows: SpeedRow[] = [];
   const engines: readonly Engine[] = [await openEngine('ts'), await openEngine('wasm', { wasmBinaries })];
-  for (const [S, population] of [[256, 1], [256, 8], [4096, 1]]) {
+  for (const [S, population] of [[32, 1], [32, 8], [32, 32], [256, 1], [256, 8], [256, 32], [4096, 1]]) {
     for (const engine of engines) {
       const value = await measureEngine(engine, { ...shape, population }, S, 1000);
       rows.push({ name: `forward + vjp, 16-64-64-5, S=${S}, population=${population}, ${engine.adapter}`, value, unit: 'ms' });
     }
   }
+  rows.push(...(await transformerBench(engines)));
   for (const backend of ['wasm', 'cpu']) rows.push({ name: `the same gradient by autodiff, S=256, population=1, TensorFlow.js ${backend}`, value: await tapeMilliseconds(backend, 256), unit: 'ms' });
   rows.push(...(await measurePeerLoop('wasm')));
   return rows;
+}
+
+/** The transformer of the token scenario on the states that a batch of 64 responses visits, and in TypeScript on all of its 16,369 states. */
+async function transformerBench([ts, wasm]: readonly Engine[]): Promise<SpeedRow[]> {
+  const { plugins, table, visited } = tokenBatch();
+  const prefix = table.prefix!;
+  const shape = { width: 32, layers: 2, heads: 4, outputs: table.A, symbols: prefix.symbols, depth: prefix.depth, population: 1 };
+  const parameters = initialTransformer(shape, 1);
+  const size = `transformer d=32, 2 layers, 4 heads`;
+  const rows: SpeedRow[] = [];
+  for (const engine of [ts, wasm]) {
+    const network = await engine.createTransformer(shape, prefix, visited);
+    const dLogits = new Float32Array(visited.length * table.A).fill(0.1);
+    const round = async (k: number) => {
+      // Other parameters each time, as in training: what was kept of the last ones is of no use.
+      parameters[0] = k;
+      network.setParameters(parameters);
+      await network.forward();
+      await network.vjp(dLogits);
+    };
+    rows.push({ name: `${size}, forward + vjp on ${visited.length} visited states, ${engine.adapter}`, value: await median(9, round), unit: 'ms' });
+    network.dispose();
+  }
+  const whole = await ts.createTransformer(shape, prefix, Uint32Array.from({ length: table.S }, (_, s) => s));
+  const evaluate = async (k: number) => {
+    parameters[0] = k;
+    whole.setParameters(parameters);
+    await whole.forward();
+  };
+  rows.push({ name: `${size}, forward on all ${table.S} states, ${ts.adapter}`, value: await median(3, evaluate), unit: 'ms' });
+  const preset = (await loadPreset('token-cold'))!;
+  const training = await Training.start(
+    {
+      ...preset.spec,
+      schemes: preset.spec.schemes.slice(0, 1),
+      training: { ...preset.spec.training, policy: { kind: 'transformer', width: 32, layers: 2, heads: 4 }, optimiser: 'adam', learningRate: 0.001, engine: 'ts', seeds: { first: 0, count: 1 } },
+    },
+    { plugins, now: () => performance.now() },
+  );
+  const iteration = await median(40, async () => void (await training.iterate()));
+  training.dispose();
+  rows.push({ name: `${size}, complete iteration of 64 responses, ${ts.adapter}`, value: 1000 / iteration, unit: 'iterations/s' });
+  return rows;
+}
+
+/** The states that the first batch of the token scenario visits. */
+function tokenBatch() {
+  const plugins = allPlugins();
+  const token = plugins.get('scenario', 'token') as TableScenario;
+  const table = token.table({ base: 'cold' } as never);
+  const { threshold } = softmaxPolicy(new Float64Array(table.S * table.A), table.S, table.A);
+  const { row, maxLen, length } = rollout(table, threshold, { nTraj: 64, groupSize: 8, seed: 0, learner: 0, iteration: 0 });
+  const visited = new Set<number>();
+  length.forEach((count, i) => {
+    for (let t = 0; t < count; t++) visited.add(table.rowState[row[i * maxLen + t]]);
+  });
+  return { plugins, table, visited: Uint32Array.from(visited) };
+}
+
+async function median(rounds: number, round: (k: number) => Promise<void>): Promise<number> {
+  await round(-1);
+  const times: number[] = [];
+  for (let k = 0; k < rounds; k++) {
+    const start = performance.now();
+    await round(k);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1];
 }
 
 /** Median of one taped gradient of Σ logits · dLogits with its read-back: how it is done without an engine of one's own. */
