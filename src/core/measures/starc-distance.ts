@@ -9,10 +9,14 @@ function canonical(P: Tensor, R: Tensor, gamma: number): { c: number[][]; value:
   return { c, value };
 }
 
-/** The canonical reward with length 1; a reward that is 0 in canonical form stays 0. */
-function standardised(c: readonly (readonly number[])[]): number[][] {
+/** Below this share of the reward's own size a canonical reward is rounding. */
+const NOTHING = 1e-12;
+
+/** The canonical reward with length 1; a reward that is 0 in canonical form, to rounding, becomes 0. */
+function standardised(c: readonly (readonly number[])[], R: Tensor, value: ArrayLike<number>): number[][] {
   const norm = Math.sqrt(c.flat().reduce((sum, x) => sum + x * x, 0));
-  return c.map((row) => row.map((x) => (norm === 0 ? 0 : x / norm)));
+  const size = Math.max(...R.flat(2).map(Math.abs), ...Array.from(value, Math.abs));
+  return c.map((row) => row.map((x) => (norm <= NOTHING * size ? 0 : x / norm)));
 }
 
 /** D = ‖s_A − s_B‖₂ of the canonical rewards, each divided by its length: 0 to 2. */
@@ -43,8 +47,10 @@ export default defineMeasure({
   ],
   measure(input, { discount }) {
     const P = mdpTensor(input, 'transition');
-    const { c, value } = canonical(P, mdpTensor(input, 'rewardA'), discount);
-    const [a, b] = [standardised(c).flat(), standardised(canonical(P, mdpTensor(input, 'rewardB'), discount).c).flat()];
+    const [A, B] = [mdpTensor(input, 'rewardA'), mdpTensor(input, 'rewardB')];
+    const { c, value } = canonical(P, A, discount);
+    const other = canonical(P, B, discount);
+    const [a, b] = [standardised(c, A, value).flat(), standardised(other.c, B, other.value).flat()];
     const distance = Math.sqrt(a.reduce((sum, x, k) => sum + (x - b[k]) * (x - b[k]), 0));
     return { distance, canonicalA: mapTensor(P, (_p, s, action) => c[s][action]), valueA: [...value] };
   },

@@ -1,9 +1,20 @@
+import { ContentError } from '../contracts/json-column';
 import { explainedOnLastStep, rewardLine } from '../contracts/explain-reward';
 import { printed } from '../contracts/explanation';
 import { payOnLastStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 
-/** r_T = (r̃ − ρ₀) / (1 − ρ₀ − ρ₁): unbiased for the clean reward when the rates are right. */
+/**
+ * 1 − ρ₀ − ρ₁, by which a verdict is divided. Throws where it is 0: then a pass says nothing about the answer, and nothing can be undone.
+ */
+function slope(falsePositive: number, falseNegative: number): number {
+  const rest = 1 - falsePositive - falseNegative;
+  // What floating point leaves of 1 − 0.7 − 0.3.
+  if (Math.abs(rest) < 1e-12) throw new ContentError('falsePositive + falseNegative', 'anything but 1: there a verdict says nothing about the answer, and nothing can be corrected');
+  return rest;
+}
+
+/** r_T = (r̃ − ρ₀) / (1 − ρ₀ − ρ₁): unbiased for the clean reward when the rates are right; above 1 the verifier is wrong more often than right, and the sign turns. */
 export default defineReward({
   id: 'noisy-verifier-backward',
   title: 'Noise correction, backward',
@@ -29,7 +40,7 @@ export default defineReward({
     },
   ],
   price: (columns, { falsePositive, falseNegative }, { buffer }) => ({
-    reward: payOnLastStep(columns, buffer, (i) => (columns.outcome[i] - falsePositive) / (1 - falsePositive - falseNegative)),
+    reward: payOnLastStep(columns, buffer, (i) => (columns.outcome[i] - falsePositive) / slope(falsePositive, falseNegative)),
   }),
   explain: (columns, { falsePositive: fp, falseNegative: fn }, { reward }, i, t) =>
     explainedOnLastStep(columns, i, t, () => [

@@ -3,12 +3,12 @@ import { operand, printed } from '../contracts/explanation';
 import { payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { outcomeWeight, positive } from '../contracts/reward-parameters';
-import { exp, log } from '../math/elementary';
 
 /** 1 − (1 − v)^K: the chance that the best of K tries succeeds. */
 function bestOf(v: number, K: number): number {
-  if (K === 1) return v;
-  return v >= 1 ? 1 : 1 - exp(K * log(1 - v));
+  let failed = 1;
+  for (let k = 0; k < K; k++) failed *= 1 - v;
+  return K === 1 ? v : 1 - failed;
 }
 
 /**

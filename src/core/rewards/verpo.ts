@@ -1,7 +1,7 @@
 import type { Frame, GroupLayout } from '../contracts/columns';
 import { chain, explained, rewardLine, step } from '../contracts/explain-reward';
 import { operand, printed, type ExplanationLine } from '../contracts/explanation';
-import { asNumberLists, fieldOf } from '../contracts/json-column';
+import { ContentError, asNumberLists, fieldOf } from '../contracts/json-column';
 import { addToLastStep, payEveryStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
 import { factor, informative, positive } from '../contracts/reward-parameters';
@@ -104,6 +104,11 @@ export default defineReward({
     const groups = Array.from({ length: group.count }, (_, g) =>
       statistics(Array.from(group.member.subarray(group.start[g], group.start[g + 1]), (i) => passed[i]), alpha, sigma, delta),
     );
+    for (let i = 0; i < nTraj; i++) {
+      const tests = groups[group.id[i]].weights.length;
+      const other = passed[i].find((bits) => bits.length !== tests);
+      if (other) throw new ContentError(fieldOf('passed', i), `${tests} tests in every turn, as in the rest of its group (there are ${other.length})`);
+    }
     const trajectoryReward = buffer(nTraj);
     for (let i = 0; i < nTraj; i++) {
       let value = passed[i].at(-1)?.every((bit) => bit > 0) ? 1 : 0;
