@@ -4,7 +4,8 @@
  * are typed-array TypeScript elsewhere, so all engines share them.
  */
 
-import type { TokenPrefix } from '../core/contracts/scenario';
+import type { Table, TokenPrefix } from '../core/contracts/scenario';
+import type { Rollout, RolloutOptions } from '../core/mdp/rollout';
 import type { TransformerShape } from './transformer-shape';
 
 export const ENGINE_NAMES = ['ts', 'wasm', 'webgpu'] as const;
@@ -57,6 +58,12 @@ export interface EngineUse {
   readonly waited: number;
 }
 
+/** A rollout on the engine's device, to be compared with that of the core. */
+export interface RolloutComparison {
+  /** Plays a batch that the core has played from these thresholds, and says at how many of its steps the two differ. */
+  compare(threshold: Uint32Array, options: RolloutOptions, played: Rollout): Promise<{ readonly steps: number; readonly differing: number }>;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** What computes, in words: "TypeScript, this core", "WASM SIMD", or the GPU adapter, with "emulated" where it is. */
@@ -68,6 +75,8 @@ export interface Engine {
   /** A network whose rows are these states of a prefix forest, in their order. */
   createTransformer(shape: TransformerShape, prefix: TokenPrefix, states: Uint32Array): Promise<Network>;
   dispose(): void;
+  /** The rollout on its device; missing where there is no such kernel. */
+  createRollout?(table: Table): Promise<RolloutComparison>;
   /** What it holds on its device; missing where there is none. */
   use?(): EngineUse;
   /** Resolves with the reason if the device is lost; every call in flight or later then rejects with `EngineLostError`. */

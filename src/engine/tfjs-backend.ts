@@ -7,6 +7,8 @@ export interface TfjsBackend {
   /** What computes, in words. */
   readonly adapter: string;
   readonly isEmulated: boolean;
+  /** The GPU device, where there is one. */
+  readonly device?: GPUDevice;
   /** Resolves with the reason when the device behind the backend is gone. */
   readonly lost: Promise<string>;
   close(): void;

@@ -21,6 +21,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
+import type { Table } from '../core/contracts/scenario';
 import type { Engine, EngineUse, Network, NetworkShape } from './engine';
 import { GELU_CUBIC, GELU_SCALE } from './gelu';
 import { MembersApart } from './members-apart';
@@ -76,6 +77,9 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
       const create = (given: TransformerShape) => new TfjsTransformer(device, given, prefix, states);
       return backend.name === 'wasm' && shape.population > 1 ? new MembersApart(shape, create) : create(shape);
     },
+    ...(backend.device && {
+      createRollout: async (table: Table) => new (await import('./rollout-kernel')).RolloutKernel(backend.device!, table),
+    }),
     use: () => ({ ...deviceMemory(backend.name), ...device.waits }),
     dispose: () => device.close(),
     lost: device.lost,

@@ -106,6 +106,7 @@ async function start(): Promise<TfjsBackend> {
   return {
     name: 'webgpu',
     ...describe(adapter),
+    device,
     lost: device.lost.then((info) => info.message || `the device was lost (${info.reason})`),
     close() {
       if (findBackend('webgpu') === backend) removeBackend('webgpu');

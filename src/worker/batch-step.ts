@@ -14,6 +14,7 @@ import { copySteps, stepsOf } from '../core/scheme/steps';
 import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
 import type { Learner } from './learner';
 import { redrawUniform, replaySuccesses } from './resample';
+import type { PlayedBatch } from './rollout-check';
 import type { StageClock } from './stage-clock';
 import { needsEveryState, reads, visit, visitsFew } from './visited-states';
 
@@ -56,6 +57,8 @@ export interface StepResult {
  */
 export class BatchStep {
   readonly start: TablePolicy;
+  /** The last batch as it was played, valid until the next policy; null where its scheme draws or replays other trajectories in. */
+  played: PlayedBatch | null = null;
   readonly #experiment: Experiment;
   readonly #policy: TablePolicy;
   /** Logits of a policy of which only the rows of `#visited` are made; null once all are. */
@@ -110,6 +113,7 @@ export class BatchStep {
     const stream = learnerStream(spec.training, learner.seedIndex, learner.iteration);
     const played = this.#orDiverged(learner, () => this.#play(learner, logits, { nTraj, groupSize, ...stream }));
     const { sampling } = learner.scheme.spec;
+    this.played = sampling ? null : { threshold: policy.threshold, options: { nTraj, groupSize, ...stream }, rollout: played };
     if (sampling?.kind === 'dynamic') redrawUniform(table, policy.threshold, { nTraj, groupSize, ...stream }, played, sampling.redraws);
     this.clock.lap('rollout');
     const successes = sampling?.kind === 'replay' ? replaySuccesses(table, played, learner.successes) : learner.successes;

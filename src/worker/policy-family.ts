@@ -7,7 +7,7 @@ import { openEngine, type EngineOptions } from '../engine/open-engine';
 import type { Learner } from './learner';
 import { criticNetwork, policyNetwork, type PolicyNetwork } from './policy-network';
 import { PopulationNetwork } from './population-network';
-import type { DeviceUse, FrameMessage, NoticeCode, Stage } from './protocol';
+import type { FrameMessage, NoticeCode, Stage } from './protocol';
 import { SurvivingEngine } from './surviving-engine';
 import { VisitedFamily } from './visited-family';
 import { visitsFew } from './visited-states';
@@ -25,8 +25,8 @@ export interface Parameterised {
 /** How parameters become logits over all states, and how a gradient of logits moves them. */
 export interface PolicyFamily {
   readonly engine: EngineLabel;
-  /** What the engine holds on its device; missing where there is none. */
-  readonly device?: DeviceUse | null;
+  /** The engine behind it; missing where everything is plain TypeScript. */
+  readonly survivor?: SurvivingEngine;
   /** Parameters to start from and an optimiser for them; learners with the same seed start equal. */
   create(seedNumber: number): Parameterised;
   /** [S·A] logits of each; the arrays are valid until the next call. */
@@ -165,8 +165,8 @@ class NetworkFamily implements PolicyFamily {
     return this.#engine.label;
   }
 
-  get device(): DeviceUse | null {
-    return this.#engine.device;
+  get survivor(): SurvivingEngine {
+    return this.#engine;
   }
 
   create(seedNumber: number): Parameterised {

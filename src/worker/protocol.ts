@@ -90,6 +90,14 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** Batches of training that the GPU's rollout kernel has played again. */
+export interface RolloutCheckResult {
+  readonly checks: number;
+  readonly steps: number;
+  /** Steps at which the kernel differs from TypeScript. */
+  readonly differing: number;
+}
+
 /** What a network engine holds on its device, and what it waited for. */
 export interface DeviceUse {
   readonly adapter: string;
@@ -102,6 +110,8 @@ export interface DeviceUse {
   /** Read-backs since the engine started, and the milliseconds that they were waited for, work on the device included. */
   readonly readBacks: number;
   readonly waited: number;
+  /** Null where there is no such kernel, and before the first check. */
+  readonly rollout: RolloutCheckResult | null;
 }
 
 export interface FrameMessage {

@@ -31,7 +31,7 @@ export class SurvivingEngine {
   }
 
   /** What the engine holds on its device; null for TypeScript, which has none. */
-  get device(): DeviceUse | null {
+  get device(): Omit<DeviceUse, 'rollout'> | null {
     const use = this.#engine.use?.();
     return use ? { adapter: this.#engine.adapter, isEmulated: this.#engine.isEmulated, ...use } : null;
   }

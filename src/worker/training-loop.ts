@@ -12,6 +12,7 @@ import { learnReward } from './learned-reward';
 import { Learner } from './learner';
 import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
 import { METRICS, type DeviceUse, type Snapshot } from './protocol';
+import { RolloutCheck } from './rollout-check';
 import { StageClock } from './stage-clock';
 import { needsEveryState } from './visited-states';
 import { openWorldStep, type WorldStep } from './world-step';
@@ -29,6 +30,9 @@ export interface TrainingDeps extends FamilyOptions {
   readonly checkpointBudget?: number;
 }
 
+/** Iterations between two checks of the GPU's rollout. */
+const CHECK_INTERVAL = 10;
+
 /**
  * A run: every scheme trained under every seed, all with the same luck. Each `iterate` moves the learners that
  * are furthest behind by one update, so that restarted schemes catch up before all go on together.
@@ -43,6 +47,7 @@ export class Training {
   #dLogits: Float64Array[] = [];
   readonly #kept: KeptBatch[] = [];
   readonly #clock: StageClock;
+  #rolloutCheck: RolloutCheck | null = null;
 
   private constructor(
     experiment: Resolved,
@@ -87,7 +92,8 @@ export class Training {
 
   /** What the engine holds on its device; null where there is none. */
   get device(): DeviceUse | null {
-    return this.family.device ?? null;
+    const device = this.family.survivor?.device;
+    return device ? { ...device, rollout: this.#rolloutCheck?.result ?? null } : null;
   }
 
   /** [rows] the learned reward of each table row; null when no scheme reads one. */
@@ -132,6 +138,7 @@ export class Training {
       this.#clock.lap('figures');
       if (this.#epochs > 1) this.#kept[k] = this.#step.keep(this.#kept[k]);
     });
+    if (iteration % CHECK_INTERVAL === 0) await this.#checkRollout();
     await this.#update(due, dLogits, fail);
     for (const learner of due) if (!learner.failure) learner.iteration += 1;
     const learners = Int32Array.from(due, (learner) => learner.number);
@@ -219,6 +226,16 @@ export class Training {
       });
       await this.family.step(due, dLogits);
     }
+  }
+
+  /** Lets the GPU's rollout kernel, where there is one, play the last batch again. */
+  async #checkRollout(): Promise<void> {
+    const { survivor } = this.family;
+    const { table } = this.#experiment;
+    const played = this.#step.played?.();
+    if (!survivor?.current.createRollout || !table || !played) return;
+    this.#rolloutCheck ??= new RolloutCheck(table);
+    await this.#rolloutCheck.compare(survivor.current, played);
   }
 
   /** The result of `work`, or undefined after telling `fail` why a learner cannot go on. */

@@ -4,7 +4,6 @@ import type { Engine, Network } from '../engine/engine';
 import type { Optimiser, ParameterVector } from '../engine/optimiser';
 import type { Learner } from './learner';
 import type { EngineLabel, Parameterised, PolicyFamily } from './policy-family';
-import type { DeviceUse } from './protocol';
 import type { SurvivingEngine } from './surviving-engine';
 import { reads, visit } from './visited-states';
 
@@ -42,8 +41,8 @@ export class VisitedFamily implements PolicyFamily {
     return this.#options.engine.label;
   }
 
-  get device(): DeviceUse | null {
-    return this.#options.engine.device;
+  get survivor(): SurvivingEngine {
+    return this.#options.engine;
   }
 
   create(seedNumber: number): Parameterised {

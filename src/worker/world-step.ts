@@ -4,6 +4,7 @@ import { BatchStep, type KeptBatch, type StepResult } from './batch-step';
 import { ClosedFormStep } from './closed-form-training';
 import { exactInterval, IterationMetrics } from './iteration-metrics';
 import type { Learner } from './learner';
+import type { PlayedBatch } from './rollout-check';
 import type { StageClock } from './stage-clock';
 
 /** What the training loop needs of a world: what happens between a policy's numbers and their descent, and the figures of it. */
@@ -22,6 +23,8 @@ export interface WorldStep {
   /** What later epochs need of the last `run`. */
   keep(kept?: KeptBatch): KeptBatch;
   again(learner: Learner, policy: Float64Array, kept: KeptBatch, descent: Float64Array): void;
+  /** The last batch as it was played; null where it was changed afterwards. Only on tables. */
+  played?(): PlayedBatch | null;
 }
 
 export function openWorldStep(resolved: Resolved, learnedReward: Float64Array | null, clock: StageClock): WorldStep {
@@ -48,6 +51,10 @@ class TableStep implements WorldStep {
 
   write(out: Float64Array, offset: number, descent: Float64Array, withExact: boolean): void {
     this.#metrics.write(out, offset, this.#last!, descent, withExact ? this.#step.exactOfPolicy() : null);
+  }
+
+  played(): PlayedBatch | null {
+    return this.#step.played;
   }
 
   keep(kept?: KeptBatch): KeptBatch {

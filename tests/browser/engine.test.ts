@@ -55,6 +55,22 @@ describe('the three engines in one page', () => {
   });
 });
 
+describe('the rollout kernel', () => {
+  test('plays the very trajectories of TypeScript, also where outcomes are drawn, and is seen to differ where it does', async () => {
+    await withTestPage('engine', async (page) => {
+      for (const scenario of ['boat-race', 'frozen-lake', 'key-door']) {
+        const seen = await call<{ steps: number; differing: number }[]>(page, 'playOnDevice', scenario, 100, 0);
+        for (const { steps, differing } of seen) {
+          expect(steps, scenario).toBeGreaterThan(300);
+          expect(differing, scenario).toBe(0);
+        }
+      }
+      const [shifted] = await call<{ differing: number }[]>(page, 'playOnDevice', 'boat-race', 100, 200_000_000);
+      expect(shifted.differing).toBeGreaterThan(50);
+    });
+  });
+});
+
 describe('the WebGPU engine', () => {
   test('holds as many tensors after 50 iterations as after one', async () => {
     await withTestPage('engine', async (page) => {
@@ -90,6 +106,8 @@ describe('the WebGPU engine', () => {
       const twice = await call<LosingRun>(page, 'trainLosing', 8, [3, 7]);
       expect(whole).toMatchObject({ engine: 'webgpu', notices: [], iterations: 8 });
       expect(once).toMatchObject({ engine: 'webgpu', iterations: 8 });
+      expect(whole.rollout).toMatchObject({ checks: 1, differing: 0 });
+      expect(whole.rollout!.steps).toBeGreaterThan(100);
       expect(once.notices).toHaveLength(1);
       expect(once.notices[0]).toMatch(/^device-lost: The WebGPU device was lost \(.+\)\. Training continued on a new WebGPU device/);
       expect(once.parameters).toEqual(whole.parameters);

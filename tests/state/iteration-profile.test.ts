@@ -11,7 +11,7 @@ const frame = (from: number, to: number, forward: number, backward: number, devi
   stages: { forward, backward } as Frame['stages'],
   device,
 });
-const device: DeviceUse = { adapter: 'a', isEmulated: false, tensors: 10, bytes: 1000, pool: 2000, readBacks: 8, waited: 4 };
+const device: DeviceUse = { adapter: 'a', isEmulated: false, tensors: 10, bytes: 1000, pool: 2000, readBacks: 8, waited: 4, rollout: null };
 
 describe('where an iteration’s time goes', () => {
   it('is the mean over iterations, and its stages add up to it', () => {

@@ -1,11 +1,16 @@
 import { allPlugins } from '../../../src/core/all-plugins';
 import { loadPreset } from '../../../src/core/experiment/presets';
+import { completeParameters } from '../../../src/core/contracts/parameters';
+import type { TableScenario } from '../../../src/core/contracts/scenario';
+import { softmaxPolicy } from '../../../src/core/mdp/policy';
+import { rollout } from '../../../src/core/mdp/rollout';
 import { softmaxRow } from '../../../src/core/math/elementary';
 import { EngineLostError, type Engine, type EngineName, type NetworkShape } from '../../../src/engine/engine';
 import { openEngine } from '../../../src/engine/open-engine';
 import { createOptimiser } from '../../../src/engine/optimiser';
+import type { RolloutCheckResult } from '../../../src/worker/protocol';
 import { Training } from '../../../src/worker/training-loop';
-import { problem, type Problem } from '../../engine/reference-network';
+import { problem, uniform, type Problem } from '../../engine/reference-network';
 import { transformerProblem } from '../../engine/reference-transformer';
 import { expose } from './expose';
 
@@ -147,6 +152,23 @@ async function loseDevice(): Promise<{ reason: string; rejections: string[]; men
   };
 }
 
+/** Batches of a scenario under a random policy, played by the core and by the kernel; `shift` moves the kernel's thresholds. */
+async function playOnDevice(scenario: string, nTraj: number, shift: number): Promise<{ steps: number; differing: number }[]> {
+  const plugin = allPlugins().get('scenario', scenario) as TableScenario;
+  const table = plugin.table(completeParameters(plugin.params, {}).values as never);
+  const logits = Float64Array.from(uniform(table.S * table.A, 2, 5));
+  const { threshold } = softmaxPolicy(logits, table.S, table.A);
+  const engine = await open('webgpu');
+  const kernel = await engine.createRollout!(table);
+  const results: { steps: number; differing: number }[] = [];
+  for (const iteration of [0, 3]) {
+    const options = { nTraj, groupSize: 1, seed: 7, learner: 2, iteration };
+    results.push(await kernel.compare(threshold.map((word) => (word < 0xffffffff - shift ? word + shift : word)), options, rollout(table, threshold, options)));
+  }
+  engine.dispose();
+  return results;
+}
+
 /** A transformer over a forest of prefixes on each engine. */
 async function evaluateTransformer(states: number): Promise<Record<EngineName, Pick<Evaluation, 'logits' | 'gradient'>>> {
   const { shape, prefix, parameters, dLogits } = transformerProblem({ width: 16, layers: 1, heads: 2 }, states, 3);
@@ -165,6 +187,8 @@ async function evaluateTransformer(states: number): Promise<Record<EngineName, P
 
 export interface LosingRun {
   readonly engine: string;
+  /** What the rollout kernel found, where there is one. */
+  readonly rollout: RolloutCheckResult | null;
   readonly notices: readonly string[];
   /** Parameters of all learners at the end. */
   readonly parameters: readonly number[];
@@ -206,8 +230,9 @@ async function trainLosing(iterations: number, losses: readonly number[]): Promi
   GPUAdapter.prototype.requestDevice = requestDevice;
   const parameters = training.learners.flatMap((learner) => [...learner.parameters]);
   const engine = training.engine.name;
+  const rollout = training.device?.rollout ?? null;
   training.dispose();
-  return { engine, notices, parameters, iterations: done };
+  return { engine, rollout, notices, parameters, iterations: done };
 }
 
 /** What a person reads where WebGPU is there and no adapter is. */
@@ -219,4 +244,4 @@ async function withoutAdapter(): Promise<string> {
   return message;
 }
 
-expose({ evaluateTransformer, trainLosing, evaluate, learningCurve, tensorsOver, workPerIteration, loseDevice, withoutAdapter });
+expose({ playOnDevice, evaluateTransformer, trainLosing, evaluate, learningCurve, tensorsOver, workPerIteration, loseDevice, withoutAdapter });
