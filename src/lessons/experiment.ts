@@ -12,7 +12,7 @@ export async function lessonExperiment(card: LessonCard, lesson: Lesson): Promis
   return {
     ...spec,
     schemes: card.schemes.map((name) => schemeOf(name, spec, library)),
-    training: { ...spec.training, iterations: lesson.iterations, seeds: { first: 0, count: lesson.seeds } },
+    training: { ...spec.training, iterations: lesson.iterations, seeds: { first: lesson.firstSeed ?? 0, count: lesson.seeds } },
     view: { ...spec.view, scheme: followed },
   };
 }

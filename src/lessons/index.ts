@@ -16,4 +16,7 @@ export const lessons: readonly LessonCard[] = [
   { id: 'which-tests-to-reward', title: 'Which tests to reward', question: 'Is every passed test worth the same?', minutes: 8, topic: 'Verifier', preset: 'unit-tests', schemes: ['all-or-nothing', 'uniform', 'verpo'] },
   { id: 'verifier-that-lies', title: 'A verifier that lies', question: 'Which lies of a verifier can be corrected?', minutes: 9, topic: 'Verifier', preset: 'noisy-verifier', schemes: ['clean', 'noisy', 'backward'] },
   { id: 'when-the-proxy-turns', title: 'When the proxy turns', question: 'Why does what you want fall while your measure of it climbs?', minutes: 9, topic: 'Verifier', preset: 'proxy-over-optimisation', schemes: ['gold', 'proxy'] },
+  { id: 'paid-for-being-busy', title: 'Paid for being busy', question: 'Why does an agent stop finishing when every good call is paid?', minutes: 8, topic: 'Process', preset: 'swe-agent', schemes: ['outcome', 'plain', 'gated-0.1'] },
+  { id: 'answers-that-shrink', title: 'Answers that shrink', question: 'Why does a small price on length cost so many right answers?', minutes: 8, topic: 'Advantage', preset: 'length', schemes: ['plain', 'penalty', 'penalty-no-std'] },
+  { id: 'places-not-seen-before', title: 'Places not seen before', question: 'How do you reward a search for something that nobody has seen?', minutes: 7, topic: 'Reward', preset: 'exploration-maze', schemes: ['sparse', 'episodic', 'count'] },
 ];

@@ -79,6 +79,10 @@ export interface Lesson {
   /** Seeds and updates of the run on the page. */
   readonly seeds: number;
   readonly iterations: number;
+  /** First of these seeds; 0 where missing. The rollouts on show are the first seed's. */
+  readonly firstSeed?: number;
+  /** Shows the rollouts of the sketched scheme after so many updates, once it has been trained; those of the start where missing. */
+  readonly rolloutsAt?: number;
   /** Further iterations at which policies are measured. */
   readonly at?: readonly number[];
   /** Names of the schemes on the page, by letter. */

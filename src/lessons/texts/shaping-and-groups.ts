@@ -6,6 +6,8 @@ export default defineLesson({
   id: 'shaping-and-groups',
   seeds: 8,
   iterations: 200,
+  firstSeed: 4,
+  rolloutsAt: 130,
   names: { A: 'Sparse', B: 'Shaped' },
   arms: {
     criticSparse: critic('sparse'),
@@ -44,7 +46,7 @@ export default defineLesson({
     { table: { head: ['λ', 'With the shaping'], rows: [['1', '{lambda1.success}'], ['0.95', '{lambda95.success}'], ['0.9', '{criticShaped.success}'], ['0.8', '{lambda8.success}'], ['0.5', '{lambda5.success}']] } },
     'And the hint must be good. A potential that measures straight through the walls gives {criticBad.success} at λ = 0.9, against {criticSparse.success} with no hint at all. Nor does more bootstrapping always help: at λ = 0.5 the critic, which starts at zero, never gets the news back to the start.',
   ],
-  look: { title: 'Why: the two prices are the same picture', says: 'B’s reward differs from A’s at every step. Its advantage does not, at any.' },
+  look: { title: 'Why: the two prices are the same picture', says: 'These are rollouts of a policy that has begun to succeed. B’s reward differs from A’s at every step. Its advantage does not, at any: switch between the two.' },
   trial: {
     says: 'Turn the hint up three times over. Find one cell of B’s heatmap that changes.',
     label: 'Weight of the shaping',

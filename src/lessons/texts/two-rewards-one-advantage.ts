@@ -40,7 +40,7 @@ export default defineLesson({
   ],
   explain: [
     { heading: 'What happened' },
-    'After the sum is divided by its spread, a right answer moves the advantage by a fortieth of what format and length move it. A learns those two first and the answer when they are settled: {A.correct} right, against {B.correct}. With the scales at 5 instead of 20, A has {sumFive.correct}. B has the same number at any scale, because each reward is measured in its own spread.',
+    'After the sum is divided by its spread, a right answer moves the advantage by a fortieth of what format and length together move it. A learns those two first and the answer when they are settled: {A.correct} right, against {B.correct}. With the scales at 5 instead of 20, A has {sumFive.correct}. B has the same number at any scale, because each reward is measured in its own spread.',
     'So much for unequal scales. Is GDPO also better where the scales are equal? It tells more groups apart, but that buys little here: a lead of {apartSmall.correct-sumSmall.correct} with groups of four, and with groups of eight {apartEqual.correct} against {sumEqual.correct}, which is none.',
     'And it can hurt. Let short answers be less often right, and pay for shortness only when the answer is right. Under the sum that small reward stays small, and {sumConflict.correct} are right after 300 updates. GDPO blows it up to the size of the others, and policies give up correctness for it: {apartConflict.correct}.',
     'Normalising apart is a decision that all your rewards matter alike. Sometimes that is what you meant by writing 1 and 20. Sometimes 1 and 20 is what you meant.',
