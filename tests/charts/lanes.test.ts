@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { cosineStops, describeAlignment, responseCurve, signFlips, trackX } from '../../src/charts/geometry/alignment';
+import { cosineStops, describeAlignment, signFlips, trackX } from '../../src/charts/geometry/alignment';
+import { responseCurve } from '../../src/charts/geometry/response-curve';
 import { describeLane, laneBars, laneLine, lanePaths, shareBars } from '../../src/charts/geometry/lanes';
 import { posterHeatmap } from '../../src/charts/geometry/poster-heatmap';
 import { BREAK } from '../../src/charts/geometry/row-order';
