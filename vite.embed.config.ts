@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
@@ -14,6 +15,9 @@ const shells = new WeakMap<Rolldown.ChunkingContext, ReadonlySet<string>>();
  * The embed's pass: classic scripts, split so that a frame loads the plug-ins that its experiment names and
  * nothing else before Run. In a sandboxed frame the origin is opaque: modules and `fetch` then need a host
  * that sends CORS headers, classic scripts and `importScripts` do not.
+ *
+ * The scripts lie in one folder that is named after their contents. Two hundred hashes in two hundred file
+ * names would be 2 kB of the shell, which has to name every plug-in's file.
  */
 export default defineConfig({
   base: './',
@@ -37,8 +41,8 @@ export default defineConfig({
       },
       output: {
         format: 'cjs',
-        entryFileNames: '[name]-[hash].js',
-        chunkFileNames: '[name]-[hash].js',
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
         assetFileNames: '[name]-[hash][extname]',
         codeSplitting: {
           groups: [
@@ -65,15 +69,33 @@ function embedPage(): Plugin {
         entry.code += `advantageLab.start(${JSON.stringify(entry.fileName)});\n`;
         const styles = Object.keys(bundle).filter((name) => name.endsWith('.css'));
         const shell = classicScripts(entry, bundle);
+        const runSize = kilobytesOnRun(bundle, shell);
+        const folder = intoOneFolder(this, bundle);
         const tags = [
-          `    <meta name="advantage-lab-run-size" content="${kilobytesOnRun(bundle, shell)}" />`,
+          `    <meta name="advantage-lab-run-size" content="${runSize}" />`,
           ...styles.map((file) => `    <link rel="stylesheet" href="./${file}" />`),
-          ...shell.map((file) => `    <script defer src="./${file}"></script>`),
+          ...shell.map((file) => `    <script defer src="./${folder}/${file}"></script>`),
         ].join('\n');
         this.emitFile({ type: 'asset', fileName: 'index.html', source: fillPage(page, page.emit[0], `${tags}\n`) });
       },
     },
   };
+}
+
+/** Moves every script into a folder named after the contents of all, and returns its name. */
+function intoOneFolder(build: Rolldown.PluginContext, bundle: Rolldown.OutputBundle): string {
+  const scripts = Object.values(bundle).flatMap((part): [string, string][] => {
+    if (part.type === 'chunk') return [[part.fileName, part.code]];
+    return part.fileName.endsWith('.js') ? [[part.fileName, String(part.source)]] : [];
+  });
+  const hash = createHash('sha256');
+  for (const [file, code] of scripts.toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${file}\0${code}\0`);
+  const folder = hash.digest('hex').slice(0, 12);
+  for (const [file, code] of scripts) {
+    delete bundle[file];
+    build.emitFile({ type: 'asset', fileName: `${folder}/${file}`, source: code });
+  }
+  return folder;
 }
 
 /** Modules that the entry imports at once, directly or not: what the poster needs, and no more of the core than that. */

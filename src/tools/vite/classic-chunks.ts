@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
 
 type OutputBundle = Rolldown.OutputBundle;
@@ -83,7 +82,7 @@ export function installChunkLoader(scope: ChunkScope, loaderFile: string): void 
 }
 
 const loaderText = installChunkLoader.toString();
-const loaderFile = `loader-${createHash('sha256').update(loaderText).digest('base64url').slice(0, 8)}.js`;
+const loaderFile = 'loader.js';
 
 const workerQuery = '?worker&url';
 const workerMark = (path: string) => `advantage-lab-worker:${path}`;
