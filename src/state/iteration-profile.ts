@@ -1,6 +1,8 @@
 /** Where training's time goes, smoothed over the last second or so of frames. */
 import type { DeviceUse, FrameMessage, Stage } from '../worker/protocol';
 
+export type { Stage };
+
 export interface IterationProfile {
   /** Milliseconds of an iteration, all learners together. */
   readonly milliseconds: number;
