@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allMeasures } from '../../src/core/all-measures';
 import { runMeasureCase } from '../../src/core/batch/measure-case';
+import { measureFigures } from '../../src/core/reference/live-measures';
 import { goldenDifference } from '../support/golden-difference';
 
 const FOLDER = 'tests/golden/measures';
@@ -69,4 +70,44 @@ test('shaping and scaling leave a reward at distance 0; EPIC and STARC disagree 
   );
   expect(distance('starc-distance', moved)).toBeLessThan(1e-7);
   expect(distance('epic-distance', moved)).toBeGreaterThan(0.1);
+});
+
+describe('the pictures of the reference pages', () => {
+  const curvesOf = (id: string) => Object.fromEntries(measureFigures(measures.get(id)!).study.curves.map(({ name, y }) => [name, y]));
+  const rises = (y: readonly number[]) => y.every((value, k) => k === 0 || value >= y[k - 1] - 1e-12) && y.at(-1)! > y[0];
+  const turns = (y: readonly number[], sign: number) => y.some((value, k) => k > 0 && k < y.length - 1 && sign * value > sign * y[0] && sign * value > sign * y.at(-1)!);
+
+  test('every measure has one, of finite numbers, and answers its worked examples', () => {
+    for (const measure of measures.values()) {
+      const { study, examples } = measureFigures(measure);
+      expect(study.curves.length, measure.id).toBeGreaterThan(0);
+      for (const { y } of study.curves) expect(y.length === study.x.values.length && y.every(Number.isFinite), measure.id).toBe(true);
+      expect(examples.length, measure.id).toBeGreaterThan(0);
+    }
+  });
+
+  test('show what their titles claim', () => {
+    for (const y of Object.values(curvesOf('overoptimisation-curve'))) expect(turns(y, 1)).toBe(true);
+    const stop = curvesOf('goodhart-early-stopping');
+    expect([rises(stop['cosine'].map((x) => -x)), stop['goes on'][0], stop['goes on'].at(-1)]).toEqual([true, 1, 0]);
+    const best = curvesOf('best-of-n');
+    expect([rises(best['proxy']), turns(best['truth'], 1)]).toEqual([true, true]);
+    for (const id of ['epic-distance', 'starc-distance', 'dard-distance']) {
+      const { distance } = curvesOf(id);
+      expect([distance[0], rises(distance)], id).toEqual([0, true]);
+    }
+    expect(turns(curvesOf('bt-loss')['loss'], -1)).toBe(true);
+    const level = curvesOf('oprm');
+    expect([rises(level['is better']), new Set(level['tie'].map((x) => x.toFixed(9))).size]).toEqual([true, 1]);
+    const wins = curvesOf('general-preference')['P(first wins)'];
+    wins.forEach((p, k) => expect(p + wins.at(-1 - k)!).toBeCloseTo(1, 12));
+    expect(rises(wins)).toBe(true);
+    const cycle = curvesOf('general-preference-cycle');
+    expect(rises(cycle['first beats second'].map((x) => -x))).toBe(true);
+    cycle['mean win rate of the first'].forEach((x) => expect(x).toBeCloseTo(0.5, 12));
+    expect([curvesOf('reward-hop')['hop'][0], curvesOf('reward-hop')['hop'].at(-1)]).toEqual([-1, 1]);
+    const shaped = curvesOf('pbrs-table');
+    shaped['Q* of staying'].forEach((q, k) => expect(q - shaped['Q* of moving on'][k]).toBeCloseTo(shaped['Q* of staying'][0] - shaped['Q* of moving on'][0], 9));
+    expect(shaped['Q* of staying'][0] - shaped['Q* of staying'].at(-1)!).toBeCloseTo(4, 9);
+  });
 });

@@ -40,7 +40,7 @@ describe('reference pages', () => {
     }),
   );
   const catalogue = { scenario: [], reward: [], estimator: [], objective: [{ id: 'plain', title: 'Plain <objective>', summary: '' }] };
-  const pages = new Map(allPages({ catalogue, formulas: { 'objective/plain': '<math></math>' }, plugins, live }));
+  const pages = new Map(allPages({ catalogue, formulas: { 'objective/plain': '<math></math>' }, plugins, measures: [], live }));
 
   test('lie at their ids and are listed', () => {
     expect([...pages.keys()]).toEqual(['reference/index.html', 'reference/plain/index.html']);

@@ -1,6 +1,7 @@
 import { asNumbers, ContentError } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { log } from '../math/elementary';
+import { evenSteps } from '../math/even-steps';
 
 /** C(i, n − 1) / C(N, n): the chance that the i-th smallest (from 0) is the largest of n drawn without replacement. */
 function chance(i: number, N: number, n: number): number {
@@ -31,6 +32,12 @@ export default defineMeasure({
       expect: { expectedProxy: 5, expectedGold: 1, kl: 0.193147180559945 },
     },
   ],
+  study: {
+    title: 'Sixteen answers whose true score falls again among the best-rated four: the proxy keeps rising, the truth turns.',
+    x: { title: 'n', values: evenSteps(1, 16, 16) },
+    at: (n) => ({ input: { proxySorted: evenSteps(0, 1, 16), gold: [...evenSteps(0, 1, 12), 0.7, 0.5, 0.3, 0.1] }, params: { n } }),
+    read: ({ expectedProxy, expectedGold }) => ({ proxy: expectedProxy as number, truth: expectedGold as number }),
+  },
   measure(input, { n }) {
     const proxy = asNumbers(input['proxySorted'], 'proxySorted');
     const gold = asNumbers(input['gold'], 'gold', proxy.length);

@@ -2,6 +2,7 @@ import { asNumbers } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { exp, log, sigmoid } from '../math/elementary';
 import { mean } from '../math/statistics';
+import { evenSteps } from '../math/even-steps';
 
 /** −ln σ(x) without overflow. */
 const surprise = (x: number) => (x > 0 ? log(1 + exp(-x)) : log(1 + exp(x)) - x);
@@ -33,6 +34,12 @@ export default defineMeasure({
       expect: { perPair: [0.693147180559945], loss: 0.693147180559945, gradChosen: [-0.25] },
     },
   ],
+  study: {
+    title: 'The loss of one pair by how much the chosen answer is ahead; smoothing turns it up again where the model is too sure.',
+    x: { title: 'chosen less rejected', values: evenSteps(-4, 6, 41) },
+    at: (difference) => ({ input: { chosen: [difference], rejected: [0] }, params: { labelSmoothing: 0.1 } }),
+    read: ({ loss, gradChosen }) => ({ loss: loss as number, 'its slope': (gradChosen as number[])[0] }),
+  },
   measure(input, { margin, labelSmoothing: e }) {
     const chosen = asNumbers(input['chosen'], 'chosen');
     const rejected = asNumbers(input['rejected'], 'rejected', chosen.length);

@@ -1,6 +1,8 @@
 import { defineMeasure } from '../contracts/measure';
 import { informative } from '../contracts/reward-parameters';
 import { mapTensor, mdpTensor, pearsonDistance, type Tensor } from '../mdp/reward-tensor';
+import { evenSteps } from '../math/even-steps';
+import { mixedRewards } from '../mdp/two-rewards';
 
 const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
 
@@ -40,6 +42,12 @@ export default defineMeasure({
       expect: { distance: 1 },
     },
   ],
+  study: {
+    title: 'The reward for arriving against one that pays going on more and more: next states are drawn as the world draws them.',
+    x: { title: 'share of the other reward', values: evenSteps(0, 1, 21) },
+    at: (share) => ({ input: mixedRewards(share) }),
+    read: ({ distance }) => ({ distance: distance as number }),
+  },
   measure(input, { discount }) {
     const P = mdpTensor(input, 'transition');
     return { distance: pearsonDistance(canonical(P, mdpTensor(input, 'rewardA'), discount), canonical(P, mdpTensor(input, 'rewardB'), discount)) };

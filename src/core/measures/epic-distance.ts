@@ -1,6 +1,8 @@
 import { defineMeasure } from '../contracts/measure';
 import { informative } from '../contracts/reward-parameters';
 import { mapTensor, mdpTensor, pearsonDistance, type Tensor } from '../mdp/reward-tensor';
+import { evenSteps } from '../math/even-steps';
+import { mixedRewards } from '../mdp/two-rewards';
 
 /** C(R)(s, a, s′) = R + γ m(s′) − m(s) − γ m̄, m(s) the plain mean of R(s, ·, ·). */
 function canonical(R: Tensor, gamma: number): number[][][] {
@@ -33,6 +35,12 @@ export default defineMeasure({
       expect: { distance: 0, canonicalA: [[[0.625, -0.625]], [[0.125, -0.125]]] },
     },
   ],
+  study: {
+    title: 'The reward for arriving against one that pays going on more and more: it looks at every transition alike.',
+    x: { title: 'share of the other reward', values: evenSteps(0, 1, 21) },
+    at: (share) => ({ input: mixedRewards(share) }),
+    read: ({ distance }) => ({ distance: distance as number }),
+  },
   measure(input, { discount }) {
     const canonicalA = canonical(mdpTensor(input, 'rewardA'), discount);
     return { distance: pearsonDistance(canonicalA, canonical(mdpTensor(input, 'rewardB'), discount)), canonicalA };

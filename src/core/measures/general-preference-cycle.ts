@@ -1,6 +1,7 @@
 import { asNumberLists } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { sigmoid } from '../math/elementary';
+import { evenSteps } from '../math/even-steps';
 
 /** P(i ≻ j) = σ(s(i, j) / τ) of every pair, and how often each wins against the others on average. */
 export default defineMeasure({
@@ -25,6 +26,12 @@ export default defineMeasure({
       expect: { preference: [[0.5, 0.75], [0.25, 0.5]], meanWinRate: [0.75, 0.25] },
     },
   ],
+  study: {
+    title: 'Three embeddings a third of a turn apart beat each other in a circle; a smaller temperature makes it decisive, and every mean stays ½.',
+    x: { title: 'temperature τ', values: evenSteps(0.1, 3, 30) },
+    at: (tau) => ({ input: { embeddings: [[1, 0], [-0.5, Math.sqrt(0.75)], [-0.5, -Math.sqrt(0.75)]] }, params: { tau } }),
+    read: ({ preference, meanWinRate }) => ({ 'first beats second': (preference as number[][])[0][1], 'mean win rate of the first': (meanWinRate as number[])[0] }),
+  },
   measure(input, { tau }) {
     const embeddings = asNumberLists(input['embeddings'], 'embeddings');
     const score = (a: readonly number[], b: readonly number[]) => {

@@ -2,6 +2,7 @@ import { asNumberLists } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { exp, log, sigmoid } from '../math/elementary';
 import { mean } from '../math/statistics';
+import { evenSteps } from '../math/even-steps';
 
 /** Σ_k (c_{2k} r_{2k+1} − c_{2k+1} r_{2k}). */
 function score(c: readonly number[], r: readonly number[]): number {
@@ -37,6 +38,12 @@ export default defineMeasure({
       expect: { score: [1], probability: [0.880797077977882], loss: 0.126928011042972, meanProbability: 0.880797077977882 },
     },
   ],
+  study: {
+    title: 'The first answer is [1, 0] and the second [0, x]: the score is the area between them, so turning the second over turns the winner round.',
+    x: { title: 'x of the second answer', values: evenSteps(-4, 4, 33) },
+    at: (x) => ({ input: { chosen: [[1, 0]], rejected: [[0, x]] } }),
+    read: ({ meanProbability }) => ({ 'P(first wins)': meanProbability as number }),
+  },
   measure(input, { tau, dim }) {
     const chosen = asNumberLists(input['chosen'], 'chosen', undefined, dim);
     const rejected = asNumberLists(input['rejected'], 'rejected', chosen.length, dim);

@@ -2,6 +2,7 @@ import { asNumberLists, asNumbers } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { cosPi } from '../math/cos-pi';
 import { cosine } from '../math/statistics';
+import { evenSteps } from '../math/even-steps';
 
 /** Stop at the first update whose cosine with the proxy's direction is at most sin θ. */
 export default defineMeasure({
@@ -24,6 +25,12 @@ export default defineMeasure({
       expect: { cosines: [1, 0], stopAt: 1 },
     },
   ],
+  study: {
+    title: 'An update that turns away from the proxy’s direction: its cosine falls, and below sin θ the rule stops.',
+    x: { title: 'angle of the update, radians', values: evenSteps(0, 3.1, 32) },
+    at: (angle) => ({ input: { proxyProjected: [1, 0], occupancy: [[0, 0], [cosPi(angle / Math.PI), cosPi(Math.abs(angle / Math.PI - 0.5))]] } }),
+    read: ({ cosines, stopAt }) => ({ cosine: (cosines as number[])[0], 'goes on': stopAt as number }),
+  },
   measure(input, { theta }) {
     const direction = asNumbers(input['proxyProjected'], 'proxyProjected');
     const occupancy = asNumberLists(input['occupancy'], 'occupancy', undefined, direction.length);

@@ -1,6 +1,7 @@
 import { asNumbers } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { log } from '../math/elementary';
+import { evenSteps } from '../math/even-steps';
 
 const moment = (p: readonly number[], of: (level: number) => number) => p.reduce((sum, q, k) => sum + q * of(k + 1), 0);
 
@@ -25,6 +26,12 @@ export default defineMeasure({
       expect: { probability: 0.5, tie: 0.5, reward: [1.5, 1], variance: [0.25, 0], loss: 0.693147180559945 },
     },
   ],
+  study: {
+    title: 'The chosen answer’s level moves up past an even spread: the chance to be the better one grows, and ties are on neither side.',
+    x: { title: 'level of the chosen answer', values: evenSteps(1, 9, 9) },
+    at: (level) => ({ input: { chosen: evenSteps(1, 9, 9).map((k) => (k === level ? 1 : 0)), rejected: evenSteps(1, 9, 9).map(() => 1 / 9) } }),
+    read: ({ probability, tie }) => ({ 'is better': probability as number, tie: tie as number }),
+  },
   measure(input, { levels }) {
     const chosen = asNumbers(input['chosen'], 'chosen', levels);
     const rejected = asNumbers(input['rejected'], 'rejected', levels);

@@ -1,6 +1,7 @@
 import { asNumbers } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { exp, log } from '../math/elementary';
+import { evenSteps } from '../math/even-steps';
 
 /** bon: d (α − β d)     rl: d (α − β ln d),   d = √KL */
 export default defineMeasure({
@@ -26,6 +27,12 @@ export default defineMeasure({
       expect: { bestOfN: [0, 0], rl: [0, 1.30685281944005], bonPeakKl: 1, rlPeakKl: 7.38905609893065 },
     },
   ],
+  study: {
+    title: 'With α = 0.85 and β = 0.35 both curves rise and turn: past its peak, every further step away from the start costs true score.',
+    x: { title: 'KL from the start, nats', values: evenSteps(0, 40, 41) },
+    at: (kl) => ({ input: { kl: [kl] }, params: { alpha: 0.85, beta: 0.35 } }),
+    read: ({ bestOfN, rl }) => ({ 'best of n': (bestOfN as number[])[0], 'reinforcement learning': (rl as number[])[0] }),
+  },
   measure(input, { alpha, beta }) {
     const d = asNumbers(input['kl'], 'kl').map(Math.sqrt);
     const half = alpha / (2 * beta);

@@ -1,6 +1,7 @@
 import { asNumbers } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
 import { mapTensor, mdpTensor, optimalActionValues } from '../mdp/reward-tensor';
+import { evenSteps } from '../math/even-steps';
 
 /** R′(s, a, s′) = R + γ Φ(s′) − Φ(s); Q*′ = Q* − Φ(s), so the greedy actions stay. */
 export default defineMeasure({
@@ -25,6 +26,15 @@ export default defineMeasure({
       expect: { shaped: [[[-0.5]]], qStar: [[2]], qStarShaped: [[-1]], greedy: [0] },
     },
   ],
+  study: {
+    title: 'A potential on the first of two states: its Q* shifts by just as much, for both actions alike.',
+    x: { title: 'potential of the state', values: evenSteps(-2, 2, 21) },
+    at: (potential) => ({
+      input: { mdp: { transition: [[[1, 0], [0, 1]], [[0, 1], [0, 1]]], reward: [[[0.5, 0], [0, 1]], [[0, 0.2], [0, 0.2]]] }, potential: [potential, 0] },
+      params: { discount: 0.5 },
+    }),
+    read: ({ qStarShaped }) => ({ 'Q* of staying': (qStarShaped as number[][])[0][0], 'Q* of moving on': (qStarShaped as number[][])[0][1] }),
+  },
   measure(input, { discount }) {
     const P = mdpTensor(input, 'transition');
     const R = mdpTensor(input, 'reward');

@@ -1,5 +1,6 @@
 import { asNumbers } from '../contracts/json-column';
 import { defineMeasure } from '../contracts/measure';
+import { evenSteps } from '../math/even-steps';
 
 /** H(p, q): share of the remaining way that q is further on than p, or of the way made that it is behind; 0 for equals. */
 function hop(p: number, q: number): number {
@@ -28,6 +29,12 @@ export default defineMeasure({
       expect: { hop: [[0, 0.5], [-0.333333333333333, 0]] },
     },
   ],
+  study: {
+    title: 'One hop from half-way: as a share of what was left going forward, and of what had been done going back.',
+    x: { title: 'progress after the hop', values: evenSteps(0, 1, 21) },
+    at: (after) => ({ input: { progress: [0.5, after] } }),
+    read: ({ hop }) => ({ hop: (hop as number[][])[0][1] }),
+  },
   measure(input) {
     const progress = asNumbers(input['progress'], 'progress');
     return { hop: progress.map((p) => progress.map((q) => hop(p, q))) };

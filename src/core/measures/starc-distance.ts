@@ -1,6 +1,8 @@
 import { defineMeasure } from '../contracts/measure';
 import { informative } from '../contracts/reward-parameters';
 import { expectedReward, mapTensor, mdpTensor, uniformValue, type Tensor } from '../mdp/reward-tensor';
+import { evenSteps } from '../math/even-steps';
+import { mixedRewards } from '../mdp/two-rewards';
 
 /** c(s, a) = E_{s′}[R] − V(s) + γ E_{s′} V(s′), V of the uniform policy. */
 function canonical(P: Tensor, R: Tensor, gamma: number): { c: number[][]; value: Float64Array } {
@@ -45,6 +47,12 @@ export default defineMeasure({
       expect: { distance: 0, canonicalA: [[[0, 0]], [[0, 0]]], valueA: [0.75, 0.25] },
     },
   ],
+  study: {
+    title: 'The reward for arriving against one that pays going on more and more: what counts is how policies are ranked in this world.',
+    x: { title: 'share of the other reward', values: evenSteps(0, 1, 21) },
+    at: (share) => ({ input: mixedRewards(share) }),
+    read: ({ distance }) => ({ distance: distance as number }),
+  },
   measure(input, { discount }) {
     const P = mdpTensor(input, 'transition');
     const [A, B] = [mdpTensor(input, 'rewardA'), mdpTensor(input, 'rewardB')];

@@ -1,5 +1,7 @@
 import { runnerImport } from 'vite';
 import type { PluginKind, PluginSet } from '../../core/plugin-set';
+import type { MeasurePlugin } from '../../core/contracts/measure';
+import type { LoadedMeasure } from './reference-measures.ts';
 import { typeset } from './typeset.ts';
 
 export interface CatalogueEntry {
@@ -16,6 +18,8 @@ export interface LoadedPlugins {
   /** `kind/id` → MathML of the plug-in's formula. */
   readonly formulas: Record<string, string>;
   readonly plugins: PluginSet;
+  /** Comparisons of rewards, which are no plug-ins of a scheme: they have pages and no pickers. */
+  readonly measures: readonly LoadedMeasure[];
   /** Makes the numbers that a reference page shows. */
   readonly live: LiveReference;
 }
@@ -25,7 +29,7 @@ export type LiveReference = Pick<typeof import('../../core/reference/live'), 'li
 export const kinds = ['scenario', 'reward', 'estimator', 'objective'] as const satisfies readonly PluginKind[];
 
 /** What a page learns only when it loads the plug-in itself, or never. */
-const loadedLater = new Set(['kind', 'formula', 'cite', 'useWhen', 'breaksWhen', 'laws', 'reducesTo', 'examples']);
+const loadedLater = new Set(['kind', 'formula', 'cite', 'useWhen', 'breaksWhen', 'laws', 'reducesTo', 'alsoPublished', 'examples']);
 
 /** Runs the core's registry in Node and reads off what the plug-ins declare. */
 export async function loadPlugins(root: string): Promise<LoadedPlugins> {
@@ -45,7 +49,14 @@ export async function loadPlugins(root: string): Promise<LoadedPlugins> {
       formulas[`${kind}/${plugin.id}`] = typeset(plugin.formula, `${kind} ${plugin.id}`);
     }
   }
-  return { catalogue, formulas, plugins, live };
+  return { catalogue, formulas, plugins, measures: await loadMeasures(root), live };
+}
+
+async function loadMeasures(root: string): Promise<LoadedMeasure[]> {
+  const options = { root, configFile: false, logLevel: 'error' } as const;
+  const { module: registry } = await runnerImport<{ allMeasures(): ReadonlyMap<string, MeasurePlugin> }>('./src/core/all-measures.ts', options);
+  const { module: live } = await runnerImport<Pick<typeof import('../../core/reference/live-measures'), 'measureFigures'>>('./src/core/reference/live-measures.ts', options);
+  return [...registry.allMeasures().values()].map((plugin) => ({ plugin, formula: typeset(plugin.formula, `measure ${plugin.id}`), figures: live.measureFigures(plugin) }));
 }
 
 function declared(plugin: object): CatalogueEntry {

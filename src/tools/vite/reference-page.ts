@@ -5,6 +5,7 @@ import type { RewardLaw } from '../../core/contracts/reward';
 import type { PluginKind } from '../../core/plugin-set';
 import { kinds, type LiveReference, type LoadedPlugins } from './catalogue.ts';
 import { disagreements, miniature, mergedTree, workedByHand } from './reference-live.ts';
+import { measureEntries, measureParts, type LoadedMeasure } from './reference-measures.ts';
 import { thumbnail } from './reference-pictures.ts';
 import { code, escapeHtml, list, section, wide } from './reference-text.ts';
 
@@ -67,11 +68,35 @@ export function referencePages(loaded: LoadedPlugins): (PageContent & { id: stri
       byId.set(plugin.id, [...(byId.get(plugin.id) ?? []), plugin]);
     }
   }
-  return [...byId].map(([id, plugins]) => ({
-    id,
-    title: `${escapeHtml(plugins[0].title)} · Advantage Lab reference`,
-    body: `    <main>\n${plugins.map((plugin) => article(plugin, loaded)).join('\n')}\n    </main>`,
-  }));
+  const measures = new Map(loaded.measures.map((measure) => [measure.plugin.id, measure]));
+  return [...new Set([...byId.keys(), ...measures.keys()])].map((id) => {
+    const plugins = byId.get(id) ?? [];
+    const measure = measures.get(id);
+    const articles = [...plugins.map((plugin) => article(plugin, loaded)), ...(measure ? [measureArticle(measure, loaded.live)] : [])];
+    return {
+      id,
+      title: `${escapeHtml((plugins[0] ?? measure!.plugin).title)} · Advantage Lab reference`,
+      body: `    <main>\n${articles.join('\n')}\n    </main>`,
+    };
+  });
+}
+
+function measureArticle(measure: LoadedMeasure, live: LiveReference): string {
+  const { plugin, formula } = measure;
+  const sure = live.provenanceWords[plugin.provenance];
+  const parts = [
+    `<p class="kind">Measure <code>${plugin.id}</code></p>`,
+    `<h1>${escapeHtml(plugin.title)}</h1>`,
+    `<p class="summary">${escapeHtml(plugin.summary)}</p>`,
+    `<p class="provenance ${plugin.provenance}"><b>${sure.badge}.</b> ${sure.help}</p>`,
+    `<div class="formula" tabindex="0" role="group" aria-label="Formula">${formula}</div>`,
+    prose('When to use it', plugin.useWhen),
+    prose('What breaks it', plugin.breaksWhen),
+    ...measureParts(measure),
+    parameterTable(plugin.params),
+    sources(plugin),
+  ];
+  return `<article id="measure">\n${parts.filter(Boolean).join('\n')}\n</article>`;
 }
 
 /** Headings of the index: families of estimators, categories of rewards. */
@@ -83,7 +108,10 @@ const groupTitles: Readonly<Record<string, string>> = {
 
 export function referenceIndex(loaded: LoadedPlugins): PageContent {
   const shown = kinds.filter((kind) => loaded.plugins.list(kind).length > 0);
-  const jumps = shown.map((kind) => `<a href="#${kind}">${kindTitles[kind].many} <span class="count">${loaded.plugins.list(kind).length}</span></a>`).join('\n');
+  const jumps = [
+    ...shown.map((kind) => `<a href="#${kind}">${kindTitles[kind].many} <span class="count">${loaded.plugins.list(kind).length}</span></a>`),
+    ...(loaded.measures.length > 0 ? [`<a href="#measure">Measures <span class="count">${loaded.measures.length}</span></a>`] : []),
+  ].join('\n');
   const sections = shown.map((kind) => {
     const plugins = loaded.plugins.list(kind) as unknown as Declared[];
     const groups = [...new Set(plugins.map(groupOf))].sort((a, b) => Object.keys(groupTitles).indexOf(a) - Object.keys(groupTitles).indexOf(b));
@@ -93,6 +121,9 @@ export function referenceIndex(loaded: LoadedPlugins): PageContent {
     });
     return `<section id="${kind}"><h2>${kindTitles[kind].many}</h2>${kind === 'estimator' || kind === 'reward' ? provenanceCount(plugins, loaded.live) : ''}${blocks.join('\n')}</section>`;
   });
+  if (loaded.measures.length > 0) {
+    sections.push(`<section id="measure"><h2>Measures</h2><p>Comparisons of rewards, reward models and policies: distances, losses, stopping rules and curves of over-optimisation.</p>${measureEntries(loaded.measures, loaded.live.provenanceWords)}</section>`);
+  }
   const lead = '<p class="summary">Every scenario, reward, estimator and objective of the lab: what it computes, when to use it, what breaks it, and how sure the formula is. The small pictures are computed: estimators on one batch that they share, rewards on their worked examples.</p>';
   const own = '<p><a href="../logs/">Price your own rollouts</a> under any of these estimators, side by side, in your browser tab.</p>';
   return { title: 'Advantage Lab reference', body: `    <main class="index">\n<h1>Reference</h1>\n${lead}\n${own}\n<nav class="jumps" aria-label="Kinds">${jumps}</nav>\n${sections.join('\n')}\n    </main>` };
