@@ -1,7 +1,7 @@
 /**
  * `npm run scenarios`: the full set of measured outcomes, 20 seeds unless `--seeds N`. Tasks are spread over the cores,
  * one process each; a finished task is written down under the fingerprint of the sources, so an
- * interrupted run goes on where it was. `--fresh` begins anew, `--only TEXT` keeps tasks whose id holds
+ * interrupted run goes on where it was. `--fresh` begins them anew, `--only TEXT` keeps tasks whose id holds
  * the text, `--slow` adds those that take hours, `--json` prints the figures as JSON. Exit code 1 when a figure lies outside its interval.
  */
 import { fork } from 'node:child_process';
@@ -37,9 +37,9 @@ async function runAll(argv: readonly string[]): Promise<number> {
   if (wanted.length === 0) throw new Error(`--only ${option('--only')}: no task holds this text.`);
   // The bundle's folder is named after the fingerprint of its sources.
   const store = join(dirname(dirname(dirname(program))), 'scenario-results', basename(dirname(program)), String(seeds));
-  if (argv.includes('--fresh')) rmSync(store, { recursive: true, force: true });
   mkdirSync(store, { recursive: true });
   const fileOf = (task: Task) => join(store, `${task.id.replace(/[^a-z0-9]+/gi, '-')}.json`);
+  if (argv.includes('--fresh')) for (const task of wanted) rmSync(fileOf(task), { force: true });
   const left = wanted.filter((task) => !existsSync(fileOf(task)));
   const processes = Math.min(availableParallelism(), left.length);
   if (left.length < wanted.length) process.stderr.write(`${wanted.length - left.length} of ${wanted.length} tasks were finished before.\n`);
@@ -72,7 +72,7 @@ async function runAll(argv: readonly string[]): Promise<number> {
         done += 1;
         worked += effortOf(task);
         const seconds = ((Date.now() - began) / 1000 / worked) * (effort - worked);
-        process.stderr.write(`${done} of ${left.length}, about ${timeLeftWords(seconds)}: ${task.id}\n`);
+        process.stderr.write(`${done} of ${left.length}${done < left.length ? `, about ${timeLeftWords(seconds)}` : ''}: ${task.id}\n`);
         give();
       });
       child.on('exit', (code) => {
