@@ -21,9 +21,13 @@ const parameter: MapParameter = {
 };
 const tile = (mark: string) => parameter.tiles.find((each) => each.mark === mark)!;
 
-function drawing(map = 'S..G') {
+function drawing(map = 'S..G', refusal: string | null = null) {
   const used: string[] = [];
-  return { draft: new MapDraft(parameter, map, (text) => used.push(text)), used };
+  const use = (text: string) => {
+    used.push(text);
+    return refusal;
+  };
+  return { draft: new MapDraft(parameter, map, use), used };
 }
 
 test('only maps that can be played are handed on, and each of them once', () => {
@@ -36,6 +40,15 @@ test('only maps that can be played are handed on, and each of them once', () => 
   draft.paint(0, 2);
   draft.paint(0, 2);
   expect(used).toEqual(['S.GG']);
+});
+
+test('a map that the experiment cannot take is a problem like any other, until another is drawn', () => {
+  const { draft, used } = drawing('S..G', 'The potential has 4 numbers; there are 5 states.');
+  draft.choose(tile('G'));
+  draft.paint(0, 2);
+  expect([draft.problem, used]).toEqual(['The potential has 4 numbers; there are 5 states.', ['S.GG']]);
+  draft.giveUp();
+  expect([draft.text, draft.problem]).toEqual(['S..G', null]);
 });
 
 test('where one of a tile may be, it moves', () => {

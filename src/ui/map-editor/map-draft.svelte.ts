@@ -10,12 +10,13 @@ export class MapDraft {
   #text = $state('');
   #handedOn: string;
   #brush = $state.raw() as MapTile;
-  readonly #use: (map: string) => void;
+  readonly #use: (map: string) => string | null;
+  #refusal = $state<string | null>(null);
   readonly #rows = $derived(mapRows(this.#text));
-  readonly #problem = $derived.by(() => mapProblem(this.parameter, this.#text));
+  readonly #problem = $derived.by(() => mapProblem(this.parameter, this.#text) ?? this.#refusal);
 
-  /** `use` gets every map that can be played. */
-  constructor(parameter: MapParameter, map: string, use: (map: string) => void) {
+  /** `use` gets every map that can be played, and says why the experiment cannot take it, or null. */
+  constructor(parameter: MapParameter, map: string, use: (map: string) => string | null) {
     this.parameter = parameter;
     this.#text = map;
     this.#handedOn = map;
@@ -75,12 +76,14 @@ export class MapDraft {
   /** Follows the experiment: its history moved, or another map was opened. */
   follow(map: string): void {
     if (map === this.#handedOn) return;
+    this.#refusal = null;
     this.#handedOn = map;
     this.#text = map;
   }
 
   /** Back to the map that the experiment has. */
   giveUp(): void {
+    this.#refusal = null;
     this.#text = this.#handedOn;
   }
 
@@ -88,8 +91,9 @@ export class MapDraft {
     const text = rows.join('/');
     if (text === this.#text) return;
     this.#text = text;
+    this.#refusal = null;
     if (mapProblem(this.parameter, text) !== null || text === this.#handedOn) return;
-    this.#handedOn = text;
-    this.#use(text);
+    this.#refusal = this.#use(text);
+    if (this.#refusal === null) this.#handedOn = text;
   }
 }
