@@ -5,7 +5,7 @@
 import type { Batch } from '../contracts/columns';
 import { importBatch, type TrajectoryInput } from './imported-batch';
 import type { Roles } from './log-roles';
-import { columnsByRole, readRows, type ReadRow } from './log-row';
+import { ByRole, readRows, type ReadRow } from './log-row';
 import { readStepRows } from './log-step-rows';
 import { grouped, LOG_LIMITS, LogError, problemText, type LogTable, type RowProblem } from './log-table';
 
@@ -44,7 +44,7 @@ export interface ImportedLog {
  * Throws `LogError` when nothing is left, when a limit is passed, or at the first bad row with `badRows: 'refuse'`.
  */
 export function importLog(table: LogTable, { roles, badRows, weights = {} }: LogOptions): ImportedLog {
-  const byRole = columnsByRole(table.columns, roles);
+  const byRole = new ByRole(table.columns, roles);
   const problems: RowProblem[] = [...table.problems];
   const read = byRole.has('trajectory') ? readStepRows(table.rows, byRole, problems) : readRows(table.rows, byRole, problems);
   const good = withoutOddNames(read, problems);

@@ -39,7 +39,11 @@ export interface RoleGuess {
   readonly because: string;
 }
 
-export type Roles = Readonly<Record<string, LogRole>>;
+/** A role, or the name under which plug-ins read the column: `as:attention`. */
+export type ColumnRole = LogRole | `as:${string}`;
+
+/** Role by column. */
+export type Roles = Readonly<Record<string, ColumnRole>>;
 
 type Kind = 'number' | 'numbers' | 'list' | 'object' | 'text' | 'truth' | 'nothing';
 

@@ -23,17 +23,32 @@ export interface ReadRow {
   readonly skipped: readonly string[];
 }
 
-export type ByRole = ReadonlyMap<LogRole, readonly string[]>;
+/** The columns of each role; what no role reads keeps its own name, or has the one it is to be read under. */
+export class ByRole {
+  readonly #columns = new Map<LogRole, string[]>();
+  readonly #names = new Map<string, string>();
 
-export function columnsByRole(columns: readonly string[], roles: Roles): ByRole {
-  const byRole = new Map<LogRole, string[]>();
-  for (const column of columns) {
-    const role = roles[column] ?? 'ignore';
-    const list = byRole.get(role);
-    if (list) list.push(column);
-    else byRole.set(role, [column]);
+  constructor(columns: readonly string[], roles: Roles) {
+    for (const column of columns) {
+      const given = roles[column] ?? 'ignore';
+      const isNamed = given.startsWith('as:');
+      if (isNamed) this.#names.set(column, given.slice(3));
+      const role = isNamed ? 'extra' : (given as LogRole);
+      const list = this.#columns.get(role);
+      if (list) list.push(column);
+      else this.#columns.set(role, [column]);
+    }
   }
-  return byRole;
+
+  get(role: LogRole): readonly string[] | undefined {
+    return this.#columns.get(role);
+  }
+  has(role: LogRole): boolean {
+    return this.#columns.has(role);
+  }
+  nameOf(column: string): string {
+    return this.#names.get(column) ?? columnName(column);
+  }
 }
 
 /** Lists with one entry per step, and the field of a trajectory that each becomes; `beyond` allows one more. */
@@ -107,7 +122,7 @@ function readRow({ line, cells }: LogRow, byRole: ByRole): ReadRow {
   if (has(tokens)) extra['tokenCount'] = extra['tokens'] = numberOf(cells[tokens], tokens);
   const truncated = one('truncated');
   if (has(truncated)) extra['truncated'] = truthOf(cells[truncated], truncated) ? 1 : 0;
-  for (const column of byRole.get('extra') ?? []) if (has(column)) readExtra(column, cells[column], extra, fields);
+  for (const column of byRole.get('extra') ?? []) if (has(column)) readExtra(column, byRole.nameOf(column), cells[column], extra, fields);
   const advantage = one('advantage');
   return {
     line,
@@ -149,10 +164,10 @@ function lengthOf(cells: LogRow['cells'], extra: Readonly<Record<string, unknown
 }
 
 /** An object of columns is taken apart; anything else becomes a column under the name that plug-ins look for. */
-function readExtra(column: string, cell: unknown, extra: Record<string, unknown>, fields: Record<string, unknown>): void {
+function readExtra(column: string, name: string, cell: unknown, extra: Record<string, unknown>, fields: Record<string, unknown>): void {
   const value = looseValue(cell);
   if ((column === 'extra' || column === 'signals') && typeof value === 'object' && value !== null && !Array.isArray(value)) fields[column] = value;
-  else extra[columnName(column)] = value;
+  else extra[name] = value;
 }
 
 export function readEnding(cells: LogRow['cells'], byRole: ByRole, has: (column: string | undefined) => column is string, fields: Record<string, unknown>): void {

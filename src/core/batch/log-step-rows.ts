@@ -1,6 +1,6 @@
 /** Logs with a row per step: the rows of one trajectory become one, in the order of their step numbers. */
 import { CellError, labelOf, looseValue, numberOf } from './log-cells';
-import { columnName, type LogRole } from './log-roles';
+import type { LogRole } from './log-roles';
 import { doesNotApply, groupOf, keepOwnName, LISTS, readEnding, rewardParts, textIn, type ByRole, type ReadRow } from './log-row';
 import type { LogRow, RowProblem } from './log-table';
 
@@ -91,7 +91,7 @@ function readSteps(rows: readonly LogRow[], byRole: ByRole): ReadRow {
     fields[field] = list;
     keepOwnName(column, field, list, extra);
   }
-  for (const column of byRole.get('extra') ?? []) if (present(column)) extra[columnName(column)] = each(column, looseValue);
+  for (const column of byRole.get('extra') ?? []) if (present(column)) extra[byRole.nameOf(column)] = each(column, looseValue);
   const has = (column: string | undefined): column is string => column !== undefined && last.cells[column] !== undefined && last.cells[column] !== null;
   try {
     readEnding(last.cells, byRole, has, fields);

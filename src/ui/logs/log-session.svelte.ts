@@ -5,7 +5,7 @@ import type { StepRef } from '../../charts/geometry/heatmap-layout';
 import { SLOTS, type Slot } from '../../charts/palette';
 import { columnsFor } from '../../core/batch/columns-for';
 import { importLog, type ImportedLog } from '../../core/batch/log-import';
-import { guessRoles, rolesOf, SINGLE_ROLES, type LogRole, type RoleGuess, type Roles } from '../../core/batch/log-roles';
+import { guessRoles, readNames, rolesOf, SINGLE_ROLES, type ColumnRole, type RoleGuess, type Roles } from '../../core/batch/log-roles';
 import { LogError, type LogTable, type RowProblem } from '../../core/batch/log-table';
 import { readLog } from '../../core/batch/log-text';
 import { freshBuffer } from '../../core/batch/workspace';
@@ -16,7 +16,9 @@ import { completeParameters, type StoredValues } from '../../core/contracts/para
 import { batchFigures, type BatchFigures } from '../../core/diagnostics/batch-figures';
 import { loadPlugins } from '../../core/on-demand';
 import { PluginSet } from '../../core/plugin-set';
-import type { EstimatorEntry } from './estimator-choices';
+import { stepColumns, type LogReward } from './log-reward';
+import { LogTerms, MOST_TERMS } from './log-terms.svelte';
+import type { EstimatorEntry, RewardEntry } from './plugin-entries';
 
 export const MOST_LANES = 4;
 
@@ -46,9 +48,11 @@ interface Source {
 }
 
 export class LogSession {
-  readonly #entries: readonly EstimatorEntry[];
+  readonly #estimators: readonly EstimatorEntry[];
+  readonly #rewards: readonly RewardEntry[];
   readonly #preferred: readonly string[];
   readonly #plugins = new PluginSet();
+  #readNames: ReadonlySet<string> | undefined;
   #source = $state.raw<Source | null>(null);
   #roles = $state.raw<Roles>({});
   #weights = $state.raw<Readonly<Record<string, number>>>({});
@@ -59,6 +63,8 @@ export class LogSession {
   #pinned = $state.raw<StepRef | null>(null);
   #hovered = $state.raw<StepRef | null>(null);
   #chosen = $state(0);
+  /** Constructions priced beside the logged rewards. */
+  readonly terms = new LogTerms(this.#plugins, () => this.log, (error) => missingField(error) ?? (error instanceof Error ? error.message : String(error)));
 
   /** The import under the roles of the moment, or why it fails. */
   readonly #imported = $derived.by((): ImportedLog | LogError | null => {
@@ -72,23 +78,36 @@ export class LogSession {
   });
   /** Lanes of the last pricing: one that nothing changed for stays the same object. */
   #last: readonly PricedLane[] = [];
-  #lastLog: ImportedLog | null = null;
+  #lastReward: LogReward | null = null;
   readonly #priced = $derived.by((): readonly PricedLane[] => {
     void this.#loaded;
     const { log } = this;
-    const kept = log === this.#lastLog ? this.#last : [];
-    this.#lastLog = log;
+    const { reward } = this.terms;
+    const kept = reward === this.#lastReward ? this.#last : [];
+    this.#lastReward = reward;
     return (this.#last = log ? this.#lanes.map((lane, k) => kept.find((old) => old.lane === lane && old.slot === SLOTS[k] && old.plugin) ?? this.#price(log, lane, SLOTS[k]!)) : []);
   });
 
   /** `preferred` are the estimators to begin with, best first; the first that the log can feed are taken. */
-  constructor(entries: readonly EstimatorEntry[], preferred: readonly string[]) {
-    this.#entries = entries;
+  constructor(estimators: readonly EstimatorEntry[], rewards: readonly RewardEntry[], preferred: readonly string[]) {
+    this.#estimators = estimators;
+    this.#rewards = rewards;
     this.#preferred = preferred;
   }
 
-  get entries(): readonly EstimatorEntry[] {
-    return this.#entries;
+  get estimators(): readonly EstimatorEntry[] {
+    return this.#estimators;
+  }
+  get rewards(): readonly RewardEntry[] {
+    return this.#rewards;
+  }
+  /** Names under which some estimator or reward reads a column. */
+  get readNames(): ReadonlySet<string> {
+    return (this.#readNames ??= readNames([...this.#estimators, ...this.#rewards]));
+  }
+  /** Columns with a number per step, by name. */
+  get signals(): readonly { readonly name: string; readonly title: string }[] {
+    return this.log ? stepColumns(this.log) : [];
   }
   get source(): Source | null {
     return this.#source;
@@ -130,9 +149,10 @@ export class LogSession {
   async open(name: string, text: string): Promise<void> {
     try {
       const table = readLog(text);
-      const guesses = guessRoles(table, new Set(this.#entries.flatMap(({ needs }) => Object.keys(needs))));
+      const guesses = guessRoles(table, this.readNames);
       this.#failure = null;
       this.#weights = {};
+      this.terms.clear();
       this.#roles = rolesOf(guesses);
       this.#source = { name, table, guesses };
     } catch (error) {
@@ -161,21 +181,26 @@ export class LogSession {
   }
 
   /** Why the log cannot feed an estimator; null when it can. */
-  whyNot({ id, needs, params }: EstimatorEntry): string | null {
+  whyNot({ needs, params }: Pick<EstimatorEntry | RewardEntry, 'needs' | 'params'>): string | null {
     const { log } = this;
     if (!log) return null;
     try {
-      columnsFor({ needs, params }, completeParameters(params, {}).values, log.batch);
+      columnsFor({ needs, params }, completeParameters(params, {}).values, log.batch, this.terms.reward?.own ?? null);
       return null;
     } catch (error) {
-      const missing = this.#entries.find((entry) => entry.id === id) ? missingField(error) : null;
-      return missing ?? (error instanceof Error ? error.message : String(error));
+      return missingField(error) ?? (error instanceof Error ? error.message : String(error));
     }
   }
 
-  setRole(column: string, role: LogRole): void {
+  async addTerm(id: string, params: StoredValues = {}): Promise<void> {
+    if (this.terms.list.length >= MOST_TERMS) return;
+    await loadPlugins(this.#plugins, [['reward', id]]);
+    this.terms.add(id, params);
+  }
+
+  setRole(column: string, role: ColumnRole): void {
     const roles = { ...this.#roles, [column]: role };
-    for (const other of Object.keys(roles)) if (other !== column && roles[other] === role && SINGLE_ROLES.includes(role)) roles[other] = 'ignore';
+    for (const other of Object.keys(roles)) if (other !== column && roles[other] === role && isSingle(role)) roles[other] = 'ignore';
     this.#roles = roles;
     if (this.#lanes.length === 0) void this.#fillLanes();
   }
@@ -235,12 +260,13 @@ export class LogSession {
   }
 
   #price({ batch }: ImportedLog, lane: Lane, slot: Slot): PricedLane {
+    const own = this.terms.reward?.own ?? null;
     const empty = { slot, lane, values: {}, columns: null, result: null, advantage: null, range: 0 };
     if (!this.#plugins.has('estimator', lane.id)) return { ...empty, plugin: null, problem: null };
     const plugin = this.#plugins.get('estimator', lane.id);
     const { values } = completeParameters(plugin.params, lane.params);
     try {
-      const columns = columnsFor(plugin, values, batch);
+      const columns = columnsFor(plugin, values, batch, own);
       const result = plugin.estimate(columns as never, values as never, { buffer: freshBuffer, state: undefined, iteration: 0, detail: true });
       const range = advantageRange(result.advantage, batch.length, batch.maxLen);
       return { slot, lane, plugin, values, columns, result, advantage: result.advantage, range, problem: null };
@@ -256,7 +282,7 @@ export class LogSession {
 
   /** Lanes that the new log cannot feed give way to the first preferred ones that it can. */
   async #fillLanes(): Promise<void> {
-    const entryOf = (id: string) => this.#entries.find((entry) => entry.id === id);
+    const entryOf = (id: string) => this.#estimators.find((entry) => entry.id === id);
     const fits = (id: string) => {
       const entry = entryOf(id);
       return entry !== undefined && this.whyNot(entry) === null;
@@ -290,6 +316,9 @@ export class LogSession {
     return best;
   }
 }
+
+/** Roles that one column can have at most, and a name that one column is read under. */
+const isSingle = (role: ColumnRole) => role.startsWith('as:') || (SINGLE_ROLES as readonly ColumnRole[]).includes(role);
 
 /** "It reads “values”, which this log lacks." in place of the place of the first trajectory without them. */
 function missingField(error: unknown): string | null {
