@@ -21,9 +21,11 @@ export function bestTruth(scene: Scene): number {
 }
 
 /** The mean return of a best policy for the scheme's own reward; null where the reward is no function of the table row, or moves over training. */
-export function bestProxy(compiled: CompiledScheme, { table }: Scene): number | null {
-  if (table === null) return null;
-  if (compiled.spec.gate !== null || isScheduled(compiled.spec) || compiled.terms.some((term) => term.perRow === null)) return null;
+export function bestProxy(compiled: CompiledScheme, scene: Scene): number | null {
+  const { table } = scene;
+  if (compiled.spec.gate !== null || isScheduled(compiled.spec)) return null;
+  if (table === null) return paysTheOutcome(compiled) ? compiled.terms[0].spec.weight * scene.world.best : null;
+  if (compiled.terms.some((term) => term.perRow === null)) return null;
   const { openPerRow } = schemeAt(compiled, 0);
   if (openPerRow === null) return null;
   let best = bestProxies.get(compiled);
@@ -31,10 +33,21 @@ export function bestProxy(compiled: CompiledScheme, { table }: Scene): number | 
   return best;
 }
 
-/** The best proxy return: solved, or the largest mean of the curve so far. */
+/** The only term pays what the true objective paid, at the end. */
+function paysTheOutcome({ terms }: CompiledScheme): boolean {
+  return terms.length === 1 && !terms[0].spec.transforms?.length && terms[0].plugin.laws.includes('sum-preserving');
+}
+
+/** In closed form, what is paid along the way are credits of steps, which telescope to a difference: their sum is no return that a policy is to maximise. */
+function paysCredits(compiled: CompiledScheme, { table, batch }: Scene): boolean {
+  return table === null && batch.maxLen > 1 && compiled.terms.some(({ plugin }) => !plugin.laws.includes('terminal-only'));
+}
+
+/** The best proxy return: solved, or the largest mean of the curve so far; NaN where the reward is no return. */
 export function proxyScale(compiled: CompiledScheme | null, scene: Scene, proxy: Float64Array): { best: number; isSolved: boolean } {
   const solved = compiled ? bestProxy(compiled, scene) : null;
   if (solved !== null) return { best: solved, isSolved: true };
+  if (compiled && paysCredits(compiled, scene)) return { best: Number.NaN, isSolved: false };
   return { best: proxy.reduce((most, x) => (x > most ? x : most), -Infinity), isSolved: false };
 }
 
@@ -52,8 +65,10 @@ export function gapOf(compiled: CompiledScheme | null, scene: Scene, history: Cu
   const success = history.band(scheme, 'success').mean;
   const current = history.latest(scheme, 'success', iteration);
   const at = Math.min(iteration, proxy.length - 1);
+  const { best } = proxyScale(compiled, scene, proxy);
+  if (Number.isNaN(best)) return null;
   return hackingGap(
-    { current: proxy[at], start: proxy[0], best: proxyScale(compiled, scene, proxy).best },
+    { current: proxy[at], start: proxy[0], best },
     { current, start: success[0], best: bestTruth(scene) },
   );
 }
