@@ -3,6 +3,9 @@ import type { DeviceUse, FrameMessage, Stage } from '../worker/protocol';
 
 export type { Stage };
 
+/** What a frame says of the time that it took. */
+export type FrameTiming = Pick<FrameMessage, 'stages' | 'from' | 'to' | 'iterationMilliseconds' | 'device'>;
+
 export interface IterationProfile {
   /** Milliseconds of an iteration, all learners together. */
   readonly milliseconds: number;
@@ -16,21 +19,17 @@ export interface IterationProfile {
 const HALF_LIFE = 500;
 
 export class ProfileMeter {
+  #to = 0;
   #weight = 0;
   #milliseconds = 0;
   #stages = new Map<Stage, number>();
   #first: { readonly iteration: number; readonly device: DeviceUse } | null = null;
 
-  restart(): void {
-    this.#weight = 0;
-    this.#milliseconds = 0;
-    this.#stages = new Map();
-    this.#first = null;
-  }
-
-  /** Takes a frame in and returns the profile as it is now. */
-  note({ stages, from, to, iterationMilliseconds, device }: Pick<FrameMessage, 'stages' | 'from' | 'to' | 'iterationMilliseconds' | 'device'>): IterationProfile {
+  /** Takes a frame in, forgetting all before where a run has started over, and returns the profile as it is now. */
+  note({ stages, from, to, iterationMilliseconds, device }: FrameTiming): IterationProfile {
     const count = to - from;
+    if (from < this.#to) this.#restart();
+    this.#to = to;
     const keep = 0.5 ** ((count * iterationMilliseconds) / HALF_LIFE);
     this.#weight = this.#weight * keep + count;
     this.#milliseconds = this.#milliseconds * keep + count * iterationMilliseconds;
@@ -42,6 +41,13 @@ export class ProfileMeter {
       stages: [...this.#stages].map(([stage, sum]) => ({ stage, milliseconds: sum / this.#weight })),
       device: device && this.#perIteration(device, to),
     };
+  }
+
+  #restart(): void {
+    this.#weight = 0;
+    this.#milliseconds = 0;
+    this.#stages = new Map();
+    this.#first = null;
   }
 
   /** Counts of the device run on: what an iteration adds is the difference to the first frame of this engine. */

@@ -13,7 +13,7 @@ import { editedSchemes, sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { CheckCommand, CheckEvent, Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
 import { CurveHistory } from './curve-history';
-import { ProfileMeter, type IterationProfile } from './iteration-profile';
+import type { FrameTiming } from './iteration-profile';
 import { divergenceOf, type Divergence } from './divergence';
 
 /** Wait between the release of a slider and the restart of its scheme. */
@@ -64,8 +64,7 @@ export class Run {
   #status = $state<RunStatus>('idle');
   #engine = $state.raw<FrameMessage['engine'] | null>(null);
   #stepsPerSecond = $state(0);
-  readonly #meter = new ProfileMeter();
-  #profile = $state.raw<IterationProfile | null>(null);
+  #timing = $state.raw<FrameTiming | null>(null);
   #engineChanges = $state.raw<readonly number[]>([]);
   readonly #pace = new Pace();
   #secondsLeft = $state<number | null>(null);
@@ -114,9 +113,9 @@ export class Run {
   get engineChanges(): readonly number[] {
     return this.#engineChanges;
   }
-  /** Where an iteration's time goes; null before the first. */
-  get profile(): IterationProfile | null {
-    return this.#profile;
+  /** Where the time of the latest iterations went; null before the first. */
+  get timing(): FrameTiming | null {
+    return this.#timing;
   }
   get stepsPerSecond(): number {
     return this.#stepsPerSecond;
@@ -342,8 +341,7 @@ export class Run {
 
   #configure(restart: 'all' | readonly number[]): void {
     if (restart === 'all') {
-      this.#meter.restart();
-      this.#profile = null;
+      this.#timing = null;
       this.#engineChanges = [];
     }
     this.#runId += 1;
@@ -440,7 +438,7 @@ export class Run {
     const from = performance.now();
     this.#engine = frame.engine;
     this.#stepsPerSecond = frame.envStepsPerSecond;
-    this.#profile = this.#meter.note(frame);
+    this.#timing = frame;
     this.#history.add(frame);
     this.#pace.note(this.#leastIteration(), from);
     this.#secondsLeft = this.#pace.secondsLeft(this.#spec.training.iterations);

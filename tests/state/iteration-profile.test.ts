@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ProfileMeter } from '../../src/state/iteration-profile';
-import type { DeviceUse, FrameMessage } from '../../src/worker/protocol';
+import { ProfileMeter, type FrameTiming } from '../../src/state/iteration-profile';
+import type { DeviceUse } from '../../src/worker/protocol';
 
-type Frame = Pick<FrameMessage, 'stages' | 'from' | 'to' | 'iterationMilliseconds' | 'device'>;
+type Frame = FrameTiming;
 
 const frame = (from: number, to: number, forward: number, backward: number, device: DeviceUse | null = null): Frame => ({
   from,
@@ -29,6 +29,12 @@ describe('where an iteration’s time goes', () => {
     const meter = new ProfileMeter();
     meter.note(frame(0, 10, 100, 0));
     expect(meter.note(frame(10, 2010, 1, 4)).stages[0].milliseconds).toBeCloseTo(1, 3);
+  });
+
+  it('begins anew with a run that does', () => {
+    const meter = new ProfileMeter();
+    meter.note(frame(0, 10, 100, 0));
+    expect(meter.note(frame(0, 1, 1, 2)).milliseconds).toBeCloseTo(3, 12);
   });
 
   it('counts what an iteration reads back from the device, from the first frame of an engine on', () => {
