@@ -28,6 +28,7 @@ export default defineObjective({
     const { probability } = policy;
     const scale = 1 / nTraj;
     let loss = 0;
+    out.fill(0);
     for (let s = 0; s < S; s++) {
       const from = s * A;
       const end = from + A;
@@ -37,10 +38,7 @@ export default defineObjective({
         visits += count[k];
         total += positive[k] - negative[k];
       }
-      if (visits === 0) {
-        out.fill(0, from, end);
-        continue;
-      }
+      if (visits === 0) continue;
       for (let k = from; k < end; k++) {
         const weight = positive[k] - negative[k];
         out[k] = -scale * (weight - probability[k] * total);
