@@ -55,7 +55,7 @@ const specs: Record<string, SchemeSpec> = {
   }),
   'any condition': scheme({
     terms: [term('outcome', 1, {}, { gated: true }), term('signal', 0.7, { signal: 'cost' }, { gated: true, transforms: [{ kind: 'first', count: 1 }] })],
-    gate: { ...condition('', -0.4, { term: 1, softness: 0.2 }), also: [condition('event', 2)], combine: 'any' },
+    gate: { ...condition('', -0.4, { term: 1, softness: 0.2 }), also: [condition('event', 2, { softness: 0.7 })], combine: 'any' },
   }),
   'everything moves': scheme({
     terms: [
