@@ -174,13 +174,22 @@ function prefix(): { parent: number[]; token: number[]; symbols: number } {
   return { parent, token, symbols: SYMBOLS.length };
 }
 
+/** Written over for each state: what is handed to the table's compiler is copied at once. */
+const row = new Float32Array(PLACES * (SYMBOLS.length + 1));
+
 function features(state: number): Float32Array {
   const width = SYMBOLS.length + 1;
-  const x = new Float32Array(PLACES * width);
+  const x = row.fill(0);
   if (state === DONE) return x;
   const { first, added } = PROMPT[promptOf(state)];
-  const written = [first, ...added.map((d) => PLUS - 1 + d), ...SCRATCH[codeOf(state)], ...(asksOf(state) ? [EQUALS] : [])];
-  for (let place = 0; place < PLACES; place++) x[place * width + (written[place] ?? SYMBOLS.length)] = 1;
+  const scratch = SCRATCH[codeOf(state)];
+  let place = 0;
+  const write = (symbol: number) => (x[width * place++ + symbol] = 1);
+  write(first);
+  for (const d of added) write(PLUS - 1 + d);
+  for (const token of scratch) write(token);
+  if (asksOf(state)) write(EQUALS);
+  while (place < PLACES) write(SYMBOLS.length);
   return x;
 }
 
@@ -209,27 +218,23 @@ function compile(): Table {
 
 let compiled: Table | undefined;
 
-/** Chances of the next token under a habit, at a place of a response; every token is taken by chance one time in twenty. */
+/** A place of a response that asks for a number; other places ask for one token. */
+const NUMBER = -1;
+/** How surely a token is the meant one; the rest of the time any is taken. */
 const SLIP = 0.05;
 const SURE = 0.9;
+/** Ways of writing a whole response, with how often each is taken. Beyond its pattern a habit asks for the answer. */
 const HABITS = [
-  { share: 0.3, pattern: ['hmm', 'number', 'number', '='], isReasoner: true },
-  { share: 0.7, pattern: ['number', 'number', '='], isReasoner: false },
+  { share: 0.3, pattern: [PHRASE, NUMBER, NUMBER, EQUALS], isReasoner: true },
+  { share: 0.7, pattern: [NUMBER, NUMBER, EQUALS], isReasoner: false },
 ] as const;
 
-function habitChances({ pattern, isReasoner }: (typeof HABITS)[number], state: number): number[] {
-  const prompt = PROMPT[promptOf(state)];
-  const code = codeOf(state);
-  const wanted = asksOf(state) ? 'number' : (pattern[SCRATCH[code].length] ?? '=');
-  const { value, steps } = readingOf(promptOf(state), code);
-  const next = steps < OPERATIONS ? (value + prompt.added[steps]) % DIGITS : value;
-  return Array.from({ length: A }, (_, token) => {
-    let meant = 0;
-    if (wanted === 'hmm') meant = token === PHRASE ? 1 : 0;
-    else if (wanted === '=') meant = token === EQUALS ? 1 : 0;
-    else if (token < DIGITS) meant = !isReasoner ? 1 / DIGITS : token === next ? SURE : (1 - SURE) / (DIGITS - 1);
-    return (1 - SLIP) * meant + SLIP / A;
-  });
+/** P(token) where a habit wants `wanted` and the next number of the chain is `next`. */
+function habitChance(isReasoner: boolean, wanted: number, next: number, token: number): number {
+  let meant = 0;
+  if (wanted !== NUMBER) meant = token === wanted ? 1 : 0;
+  else if (token < DIGITS) meant = !isReasoner ? 1 / DIGITS : token === next ? SURE : (1 - SURE) / (DIGITS - 1);
+  return (1 - SLIP) * meant + SLIP / A;
 }
 
 let warm: Float64Array | undefined;
@@ -237,23 +242,28 @@ let warm: Float64Array | undefined;
 /** log π(token | prefix) of a writer who takes one habit for a whole response, by Bayes' rule over what it has written. */
 function warmLogits(): Float64Array {
   const logits = new Float64Array(S * A);
-  const weight = new Float64Array(HABITS.length * S);
+  const weight = HABITS.map(() => new Float64Array(S));
   for (let p = 0; p < PROMPTS; p++) {
-    HABITS.forEach(({ share }, h) => (weight[h * S + p * PER_PROMPT] = share));
-    for (let k = 0; k < PER_PROMPT; k++) {
-      // Every scratch stands before what extends it, and before its own state with a sign.
-      const state = p * PER_PROMPT + k;
-      const chances = HABITS.map((habit) => habitChances(habit, state));
-      const total = HABITS.reduce((sum, _, h) => sum + weight[h * S + state], 0);
+    const { added } = PROMPT[p];
+    HABITS.forEach(({ share }, h) => (weight[h][p * PER_PROMPT] = share));
+    // Every scratch stands before what extends it, and before its own state with a sign.
+    for (let state = p * PER_PROMPT; state < (p + 1) * PER_PROMPT; state++) {
+      const asks = asksOf(state) === 1;
+      const code = codeOf(state);
+      const written = SCRATCH[code].length;
+      const { value, steps } = readingOf(p, code);
+      const next = steps < OPERATIONS ? (value + added[steps]) % DIGITS : value;
+      let total = 0;
+      for (let h = 0; h < HABITS.length; h++) total += weight[h][state];
       for (let token = 0; token < A; token++) {
+        const to = asks || (token !== EQUALS && written === LONGEST) ? DONE : token === EQUALS ? state + SCRATCHES : p * PER_PROMPT + extended(code, token);
         let sum = 0;
-        HABITS.forEach((_, h) => {
-          const joint = weight[h * S + state] * chances[h][token];
+        for (let h = 0; h < HABITS.length; h++) {
+          const { pattern, isReasoner } = HABITS[h];
+          const joint = weight[h][state] * habitChance(isReasoner, asks ? NUMBER : (pattern[written] ?? EQUALS), next, token);
           sum += joint;
-          if (asksOf(state)) return;
-          if (token === EQUALS) weight[h * S + state + SCRATCHES] = joint;
-          else if (SCRATCH[codeOf(state)].length < LONGEST) weight[h * S + p * PER_PROMPT + extended(codeOf(state), token)] = joint;
-        });
+          if (to !== DONE) weight[h][to] = joint;
+        }
         logits[state * A + token] = log(sum / total);
       }
     }
