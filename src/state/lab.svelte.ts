@@ -60,8 +60,6 @@ export class Lab {
   /** What the checks found of each scheme. */
   readonly checks: Checks;
   readonly #alarms = new LearningAlarms();
-  /** By scheme: first iteration of the alarm that a notice tells of. */
-  readonly #alarmed = new Map<number, number>();
   /** Scheme that the panels follow; apart, so that what depends on it alone does not see every edit. */
   readonly #followed: number = $derived.by(() => this.experiment.spec.view.scheme);
   readonly #stop: (() => void)[] = [];
@@ -105,7 +103,6 @@ export class Lab {
           this.selection.keepWithin(scene.batch.length);
           this.selection.suggest(mostTellingStep(scene, untrack(() => this.whatIf.frame.schemes), followed));
         });
-        $effect(() => this.#sayAlarms());
         // Kept rather than derived: while a slider is dragged the curves go on under the reward they were learned with.
         $effect(() => {
           const { schemes } = this.whatIf.frame.resolved;
@@ -244,23 +241,6 @@ export class Lab {
 
   close(): void {
     for (const stop of this.#stop) stop();
-  }
-
-  /** A notice while a curve has an alarm; it goes when the curve starts anew. */
-  #sayAlarms(): void {
-    this.#alarmed.forEach((from, k) => {
-      const alarm = this.alarm(k);
-      if (alarm?.from === from) return;
-      this.#alarmed.delete(k);
-      untrack(() => this.notices.dismiss(`alarm-${k}`));
-    });
-    for (let k = 0; k < this.#trained.length; k++) {
-      const alarm = this.alarm(k);
-      if (!alarm || this.#alarmed.has(k)) continue;
-      this.#alarmed.set(k, alarm.from);
-      const title = `From iteration ${alarm.from} on, ${'ABCDEF'[k]}’s proxy rises while true success falls.`;
-      untrack(() => this.notices.show({ key: `alarm-${k}`, tone: 'warn', title, text: 'It is being rewarded for something else than the truth. Checks (K) say what pays.' }));
-    }
   }
 
   #showOpened(adjusted: readonly string[]): void {

@@ -43,7 +43,7 @@ export interface CurveGeometry {
     readonly proxy: string | null;
     readonly ghosts: readonly string[];
     /** Where the mark of an alarm stands: on the success curve. */
-    readonly alarm: { readonly x: number; readonly y: number } | null;
+    readonly alarm: { readonly x: number; readonly y: number; /** There is no room above the curve. */ readonly isBelow: boolean } | null;
     readonly end: { readonly x: number; readonly y: number; readonly labelY: number } | null;
   }[];
 }
@@ -79,7 +79,7 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
           : null,
       proxy: proxy ? path(proxy, iteration) : null,
       ghosts: ghosts.map((ghost) => path(ghost.success, ghost.iteration)),
-      alarm: alarm === null || !Number.isFinite(success[alarm] ?? Number.NaN) ? null : { x: x(alarm), y: y(success[alarm]!) },
+      alarm: alarm === null || !Number.isFinite(success[alarm] ?? Number.NaN) ? null : { x: x(alarm), y: y(success[alarm]!), isBelow: y(success[alarm]!) < plot.top + 20 },
       end: last < 0 ? null : { x: at(iteration, last), y: y(success[last]!) },
     };
   });
