@@ -133,6 +133,8 @@ export const effectCells: readonly Cell[] = [
   maze('episodic', '0.4', [0.25, 0.7]),
   maze('both', '1', above(0.95), 6),
   maze('sparse', '0', undefined, undefined, '/training/objective/params/entropyBonus=0.01'),
+  // The reference fades the bonus exponentially, here it falls in a line to nothing at update 300.
+  maze('count-decay', '1'),
   maze('grpo-sparse', '0'),
   maze('grpo-count', '1'),
   maze('grpo-episodic', '0.75'),

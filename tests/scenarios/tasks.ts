@@ -1,5 +1,6 @@
 import { cells } from './cells';
 import { acceptedMedian, CLICK_MEDIANS, CREDITS, firstHits, measureCredits, median, NEVER } from './closed-form';
+import { COVERAGE, coverage } from './coverage';
 import { cosineTolerance, diagnosisTables, estimatorNames, measureDiagnosis } from './diagnostics';
 import { summary } from '../../src/cli/run';
 import { allLessons, ClaimCheck } from '../lessons/claims';
@@ -53,6 +54,16 @@ export const tasks: readonly Task[] = [
           const { mean, sd } = metrics[metric];
           return { name: `${cell.id} ${metric}`, mean, spread: sd, reference, ...(accept && { accept }) };
         });
+      },
+    }),
+  ),
+  ...Object.entries(COVERAGE).map(
+    ([scheme, reference]): Task => ({
+      id: `exploration-maze ${scheme} coverage`,
+      slow: false,
+      async run(seeds) {
+        const { mean, sd } = summary(await coverage(scheme as keyof typeof COVERAGE, seeds));
+        return [{ name: `exploration-maze ${scheme} cells seen by update 50`, mean, spread: sd, reference: String(reference) }];
       },
     }),
   ),

@@ -18,7 +18,7 @@ const names: Record<string, string[]> = {
   tree: ['exact', 'grpo', 'rloo', 'salt', 'step', 'tempo'],
   'unit-tests': ['all-or-nothing', 'uniform', 'uniform-all', 'verpo', 'verpo-no-all'],
   'noisy-verifier': ['backward', 'clean', 'grpo-backward', 'grpo-noisy', 'noisy'],
-  'exploration-maze': ['both', 'count', 'episodic', 'grpo-both', 'grpo-count', 'grpo-episodic', 'grpo-sparse', 'sparse'],
+  'exploration-maze': ['both', 'count', 'count-decay', 'episodic', 'grpo-both', 'grpo-count', 'grpo-episodic', 'grpo-sparse', 'sparse'],
   length: ['grpo-lambda', 'penalty', 'penalty-all', 'penalty-no-std', 'plain'],
   'token-warm': ['fmt', 'gate', 'igpo', 'info-step', 'len', 'lengate', 'min', 'out', 'phb', 'phc', 'rlpr', 'step', 'strict', 'sum', 'tempo', 'tree-td', 'verifree'],
   'gui-click': ['binary', 'distance', 'gaussian', 'wide'],
