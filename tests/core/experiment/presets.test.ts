@@ -33,11 +33,13 @@ Object.assign(names, {
   'mountain-car': ['energy', 'flag-alone', 'minus-one', 'pbrs-energy', 'pbrs-height'],
 });
 names['key-door-gae'] = names['key-door'];
+names['learner-population'] = names['key-door'];
 names['token-cold'] = names['token-warm'];
+names['token-transformer'] = names['token-warm'];
 
 it('offers every preset', () => {
   expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
-    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'token-warm', 'token-cold', 'gui-click', 'denoiser',
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'learner-population', 'token-warm', 'token-cold', 'token-transformer', 'gui-click', 'denoiser',
     'frozen-lake', 'cliff-walking', 'taxi', 'blackjack', 'mountain-car']);
 });
 
