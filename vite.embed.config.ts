@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
-import { classicChunks, classicScripts, withImports } from './src/tools/vite/classic-chunks.ts';
+import { classicChunks, classicScripts, stylesOf, withImports } from './src/tools/vite/classic-chunks.ts';
 import { dropTestData } from './src/tools/vite/drop-test-data.ts';
 import { embedPages, fillPage } from './src/tools/vite/pages.ts';
 import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
@@ -16,7 +16,7 @@ const shells = new WeakMap<Rolldown.ChunkingContext, ReadonlySet<string>>();
  * nothing else before Run. In a sandboxed frame the origin is opaque: modules and `fetch` then need a host
  * that sends CORS headers, classic scripts and `importScripts` do not.
  *
- * The scripts lie in one folder that is named after their contents. Two hundred hashes in two hundred file
+ * Scripts and styles lie in one folder that is named after their contents. Two hundred hashes in two hundred file
  * names would be 2 kB of the shell, which has to name every plug-in's file.
  */
 export default defineConfig({
@@ -28,8 +28,7 @@ export default defineConfig({
     outDir: 'dist/embed',
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    cssCodeSplit: false,
-    modulePreload: false,
+    modulePreload: { polyfill: false, resolveDependencies: () => [] },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
@@ -43,7 +42,7 @@ export default defineConfig({
         format: 'cjs',
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
-        assetFileNames: '[name]-[hash][extname]',
+        assetFileNames: '[name][extname]',
         codeSplitting: {
           groups: [
             { name: 'svelte', test: /\/node_modules\/(svelte|esm-env|clsx)\//, priority: 1 },
@@ -67,13 +66,13 @@ function embedPage(): Plugin {
         const entry = Object.values(bundle).find((part) => part.type === 'chunk' && part.facadeModuleId?.endsWith(`/${page.entry}`));
         if (entry?.type !== 'chunk') throw new Error('The embed build has no entry chunk.');
         entry.code += `advantageLab.start(${JSON.stringify(entry.fileName)});\n`;
-        const styles = Object.keys(bundle).filter((name) => name.endsWith('.css'));
         const shell = classicScripts(entry, bundle);
+        const styles = stylesOf(withImports(entry.fileName, bundle).reverse(), bundle);
         const runSize = kilobytesOnRun(bundle, shell);
         const folder = intoOneFolder(this, bundle);
         const tags = [
           `    <meta name="advantage-lab-run-size" content="${runSize}" />`,
-          ...styles.map((file) => `    <link rel="stylesheet" href="./${file}" />`),
+          ...styles.map((file) => `    <link rel="stylesheet" href="./${folder}/${file}" />`),
           ...shell.map((file) => `    <script defer src="./${folder}/${file}"></script>`),
         ].join('\n');
         this.emitFile({ type: 'asset', fileName: 'index.html', source: fillPage(page, page.emit[0], `${tags}\n`) });
@@ -82,16 +81,16 @@ function embedPage(): Plugin {
   };
 }
 
-/** Moves every script into a folder named after the contents of all, and returns its name. */
+/** Moves every script and style into a folder named after the contents of all, and returns its name. */
 function intoOneFolder(build: Rolldown.PluginContext, bundle: Rolldown.OutputBundle): string {
-  const scripts = Object.values(bundle).flatMap((part): [string, string][] => {
+  const files = Object.values(bundle).flatMap((part): [string, string][] => {
     if (part.type === 'chunk') return [[part.fileName, part.code]];
-    return part.fileName.endsWith('.js') ? [[part.fileName, String(part.source)]] : [];
+    return /\.(js|css)$/.test(part.fileName) ? [[part.fileName, String(part.source)]] : [];
   });
   const hash = createHash('sha256');
-  for (const [file, code] of scripts.toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${file}\0${code}\0`);
+  for (const [file, code] of files.toSorted(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${file}\0${code}\0`);
   const folder = hash.digest('hex').slice(0, 12);
-  for (const [file, code] of scripts) {
+  for (const [file, code] of files) {
     delete bundle[file];
     build.emitFile({ type: 'asset', fileName: `${folder}/${file}`, source: code });
   }

@@ -1,11 +1,11 @@
 /** Plug-ins loaded one by one, as a spec names them. */
 import { PluginSet, UnknownPluginError, type PluginKind, type PluginKinds } from './plugin-set';
 
-const loaders: Record<PluginKind, Record<string, () => Promise<{ readonly default: unknown }>>> = {
-  scenario: import.meta.glob<{ readonly default: unknown }>('./scenarios/*.ts'),
-  reward: import.meta.glob<{ readonly default: unknown }>('./rewards/*.ts'),
-  estimator: import.meta.glob<{ readonly default: unknown }>('./estimators/*.ts'),
-  objective: import.meta.glob<{ readonly default: unknown }>('./objectives/*.ts'),
+const loaders: Record<PluginKind, Record<string, () => Promise<unknown>>> = {
+  scenario: import.meta.glob('./scenarios/*.ts'),
+  reward: import.meta.glob('./rewards/*.ts'),
+  estimator: import.meta.glob('./estimators/*.ts'),
+  objective: import.meta.glob('./objectives/*.ts'),
 };
 
 const stemOf = (path: string) => path.replace(/^.*\//, '').replace(/\.ts$/, '');
@@ -22,7 +22,8 @@ export async function loadPlugins(set: PluginSet, wanted: Iterable<readonly [Plu
       if (set.has(kind, id)) return;
       const entry = Object.entries(loaders[kind]).find(([path]) => stemOf(path) === id);
       if (!entry) throw new UnknownPluginError(kind, id, knownIds(kind));
-      set.add(kind, (await entry[1]()).default as PluginKinds[typeof kind]);
+      const { default: plugin } = (await entry[1]()) as { default: PluginKinds[typeof kind] };
+      set.add(kind, plugin);
     }),
   );
   return set;

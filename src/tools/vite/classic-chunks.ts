@@ -48,10 +48,12 @@ export function installChunkLoader(scope: ChunkScope, loaderFile: string): void 
         scope.importScripts!(folder + file);
         return factories.has(file) ? resolve() : reject(failed());
       }
-      const element = document.createElement('script');
-      element.onload = () => (factories.has(file) ? resolve() : reject(failed()));
+      const style = file.endsWith('.css');
+      const element = document.createElement(style ? 'link' : 'script') as HTMLLinkElement & HTMLScriptElement;
+      element.onload = () => (style || factories.has(file) ? resolve() : reject(failed()));
       element.onerror = () => reject(failed());
-      element.src = folder + file;
+      if (style) element.rel = 'stylesheet';
+      element[style ? 'href' : 'src'] = folder + file;
       document.head.append(element);
     });
     coming.set(file, promise);
@@ -111,6 +113,8 @@ export function classicChunks(): Plugin {
       return `\0${workerMark(found.id)}`;
     },
     load(id) {
+      // Vite wraps each import() so that styles come first; here the loader brings them.
+      if (id === '\0vite/preload-helper.js') return 'export const __vitePreload = (load) => load();';
       if (!id.startsWith(`\0${workerMark('')}`)) return undefined;
       return `export default globalThis.advantageLab.workerUrl(${JSON.stringify(id.slice(1))})`;
     },
@@ -131,7 +135,10 @@ export function classicChunks(): Plugin {
 export function classicCode(chunk: OutputChunk, bundle: OutputBundle): string {
   // What this chunk stands on is there before it runs.
   const present = new Set(withImports(chunk.fileName, bundle));
-  const missing = (file: string) => withImports(file, bundle).filter((name) => name === file || !present.has(name));
+  const missing = (file: string) => {
+    const files = withImports(file, bundle).filter((name) => name === file || !present.has(name));
+    return [...files, ...stylesOf(files, bundle)];
+  };
   const code = chunk.code
     .replace(lazyImport, (_, file: string) => `advantageLab.load(${JSON.stringify(missing(file))})`)
     .replace(workerImport, (_, module: string) => JSON.stringify(withImports(chunkOf(module, bundle), bundle)))
@@ -148,6 +155,11 @@ export function withImports(file: string, bundle: OutputBundle): string[] {
     for (const imported of chunk.imports) files.add(imported);
   }
   return [...files];
+}
+
+/** The styles of chunks, in order, each once. */
+export function stylesOf(files: readonly string[], bundle: OutputBundle): string[] {
+  return [...new Set(files.flatMap((file) => [...((bundle[file] as OutputChunk).viteMetadata?.importedCss ?? [])]))];
 }
 
 function chunkOf(module: string, bundle: OutputBundle): string {
