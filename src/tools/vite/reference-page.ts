@@ -99,6 +99,18 @@ function measureArticle(measure: LoadedMeasure, live: LiveReference): string {
   return `<article id="measure">\n${parts.filter(Boolean).join('\n')}\n</article>`;
 }
 
+/** File name → the first worked example of every reward and estimator, as a log that the log page opens. */
+export function exampleLogs({ plugins }: LoadedPlugins): [string, string][] {
+  return (['reward', 'estimator'] as const).flatMap((kind) =>
+    (plugins.list(kind) as unknown as Declared[]).flatMap(({ id, examples = [] }): [string, string][] => {
+      const [example] = examples;
+      if (!example) return [];
+      const { why, params, input } = example;
+      return [[`reference/${id}/example-${kind}.json`, `${JSON.stringify({ example: { kind, id, why, params }, ...input })}\n`]];
+    }),
+  );
+}
+
 /** Headings of the index: families of estimators, categories of rewards. */
 const groupTitles: Readonly<Record<string, string>> = {
   outcome: 'Outcome', dense: 'Dense', gated: 'Gated', classic: 'Returns and critics', group: 'Group baselines', 'multi-reward': 'Several rewards', process: 'Process rewards',
@@ -173,7 +185,7 @@ function article(plugin: Declared, { formulas, live, plugins }: LoadedPlugins): 
     metricList(plugin.metrics),
     flavours(plugin.flavours),
     guarantees(plugin),
-    priced && workedByHand(priced, plugin.examples ?? []),
+    priced && workedByHand(priced, plugin.id, plugin.examples ?? []),
     sources(plugin),
   ];
   return `<article id="${kind}">\n${parts.filter(Boolean).join('\n')}\n</article>`;
@@ -254,7 +266,7 @@ function guarantees({ laws = [], reducesTo = [] }: Declared): string {
   return items.length === 0 ? '' : section('Tested properties', list(items));
 }
 
-function sources({ cite }: Declared): string {
+function sources({ cite }: Pick<Described, 'cite'>): string {
   return cite.length === 0 ? '' : section('Sources', list(cite.map(citation)));
 }
 
