@@ -2,10 +2,11 @@ import { defineLesson } from '../lesson';
 
 export default defineLesson({
   id: 'answers-that-shrink',
+  set: { '/view/sort': 'group' },
   seeds: 4,
   iterations: 600,
   at: [100],
-  names: { A: 'Right answers', B: 'With a price on length', C: 'The same, not divided by the spread' },
+  names: { A: 'Right', B: 'Priced', C: 'Undivided' },
   arms: {
     all: { scheme: 'penalty-all' },
     sees: { scheme: 'penalty', set: { '/scenario/params/visible': true } },
@@ -14,7 +15,7 @@ export default defineLesson({
   outcome: 'right answers',
   intro: [
     'Questions are easy, middling or hard, and all the model decides is how long it thinks: one to eight units. Easy ones are right at any length. Hard ones need it all.',
-    '[[A]] pays for right answers. Thinking is dear, so under [[B]] a right answer pays a little less the longer it took: 1 at no length, one half at the greatest. A wrong answer pays nothing, however short.',
+    '[[A]] pays for right answers. Thinking is dear, so under [[B]] a right answer pays a little less the longer it took: 1 at no length, one half at the greatest. A wrong answer pays nothing, however short. [[C]] has the same reward, and differs only in how it becomes an advantage.',
     'The model cannot tell how hard a question is before it has answered.',
     { term: 'Dividing by the spread', symbol: 'σ', kind: 'advantage', text: 'GRPO divides what is left after the group’s mean by the group’s standard deviation. A group in which little differs is blown up until it speaks as loudly as one in which everything does.' },
   ],
@@ -34,7 +35,7 @@ export default defineLesson({
     { heading: 'What happened' },
     'A hard question’s group holds right and wrong answers, and being right is worth much more than being short. In an easy question’s group all eight are right. All that differs is length, by a few hundredths. GRPO divides by the spread, and now those hundredths weigh as much as right against wrong does elsewhere.',
     'All easy groups say “shorter” at full voice. The model, which cannot see which question is easy, answers everything shorter: {B.length} units in the end, {B.correct} right. The fall is smooth. After 100 updates it has {B.correct@100}, and nothing looks wrong.',
-    'C has the same reward and leaves out the division. The hundredths stay hundredths: {C.correct} right with {C.length} units. That is still below A: the price is paid for, though not blown up.',
+    'C leaves out the division. The hundredths stay hundredths: {C.correct} right with {C.length} units. That is still below A: the price is paid for, though not blown up.',
     'A model that sees how hard a question is has no such trouble, division or not: {sees.correct} right with {sees.length} units, against {seesPlain.correct} with {seesPlain.length} without a price. It saves where saving is free. And taxing wrong answers too makes it a little worse: {all.correct}.',
   ],
   look: { title: 'Why: small differences at full voice', says: 'Each row is one answer. Rows sorted by group: where all of a group are right, B’s colours are as strong as where right meets wrong.' },

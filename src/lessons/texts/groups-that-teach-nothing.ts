@@ -4,6 +4,7 @@ const groupsOf = (size: number): Changes => ({ '/training/trajectories': 8 * siz
 
 export default defineLesson({
   id: 'groups-that-teach-nothing',
+  set: { '/view/sort': 'group' },
   seeds: 6,
   iterations: 200,
   names: { A: 'Outcome', B: 'Progress' },
@@ -43,7 +44,7 @@ export default defineLesson({
     'Groups of four with progress beat groups of thirty-two without, at an eighth of the cost.',
     'One could also compare with a constant, say one half, instead of the group. Then no group is silent, and it is worse: {fixed.success}. Every failure at a hard prompt is now punished, each in its own way, and the noise of that drowns the few successes. A silent group at least does no harm.',
   ],
-  look: { title: 'Why: a group of equals is silent', says: 'Sorted by group, whole blocks are blank under A. The exact advantage is not blank there: those steps do matter.' },
+  look: { title: 'Why: a group of equals is silent', says: 'Rows stand by group. Whole blocks are blank under A. The exact advantage is not blank there: those steps do matter.' },
   trial: {
     says: 'Change the group size at the same number of attempts. Smaller groups are more often silent, and there are more of them.',
     label: 'Group size, of 64 attempts',

@@ -6,8 +6,8 @@ export default defineLesson({
   id: 'shaping-and-groups',
   seeds: 8,
   iterations: 200,
-  firstSeed: 4,
-  rolloutsAt: 130,
+  firstSeed: 11,
+  rolloutsAt: 115,
   names: { A: 'Sparse', B: 'Shaped' },
   arms: {
     criticSparse: critic('sparse'),
