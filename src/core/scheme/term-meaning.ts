@@ -29,16 +29,16 @@ function whatItPays({ plugin, params, spec }: CompiledTerm, signalTitle: SignalT
   const settings = entries.flatMap(([key, parameter]) => setting(key, parameter, params[key]));
   const only = signals.length === 1 && plugin.category === 'dense' ? signalTitle(String(params[signals[0][0]])) : '';
   const what = only || spec.label || plugin.title;
-  const named = what === plugin.title || only ? `“${what}”` : `“${what}” (${plugin.title.charAt(0).toLowerCase()}${plugin.title.slice(1)})`;
+  const named = what === plugin.title || only ? `“${what}”` : `“${what}” (${plugin.title})`;
   return settings.length > 0 ? `${named} with ${settings.join(', ')}` : named;
 }
 
 /** A parameter that is not as it comes, in two words. */
 function setting(key: string, parameter: Parameter, value: unknown): string[] {
   if (parameter.informative || parameter.advanced || value === parameter.default) return [];
-  const title = parameter.symbol ?? parameter.title ?? key;
+  const title = parameter.title ?? key;
   if ((parameter.kind === 'number' && parameter.shared === undefined) || parameter.kind === 'integer') return [`${title} ${value === null ? 'off' : printed(value as number)}`];
-  if (parameter.kind === 'boolean') return [`${parameter.title ?? key} ${value ? 'on' : 'off'}`];
+  if (parameter.kind === 'boolean') return [`${title} ${value ? 'on' : 'off'}`];
   if (parameter.kind === 'choice') return [parameter.options.find((option) => option.value === value)?.title ?? String(value)];
   return [];
 }

@@ -21,9 +21,9 @@ describe('a term in one sentence', () => {
   });
 
   it('says what is charged, and what was set', () => {
-    expect(meaning(term('signal', -1.5, { signal: 'event', cap: 2 }))).toBe('Charges 1.5 × “Checkpoint” with c 2.');
+    expect(meaning(term('signal', -1.5, { signal: 'event', cap: 2 }))).toBe('Charges 1.5 × “Checkpoint” with cap 2.');
     expect(meaning(term('outcome', 1))).toBe('Pays 1 × “Outcome”.');
-    expect(meaning(term('outcome', 1, {}, { label: 'Finish' }))).toBe('Pays 1 × “Finish” (outcome).');
+    expect(meaning(term('outcome', 1, {}, { label: 'Finish' }))).toBe('Pays 1 × “Finish” (Outcome).');
   });
 
   it('leaves the gate out where it does not hold the term', () => {
