@@ -18,7 +18,7 @@ export default defineLesson({
     cautious: model('cautious'),
     bend: model('par'),
   },
-  outcome: 'what people want, in points',
+  outcome: 'the points that people would give',
   axis: { min: -2, max: 3.6 },
   showsProxy: true,
   intro: [
