@@ -11,6 +11,7 @@ const TARGET = [1.5, 1] as const;
 const WIDTH = 0.25;
 const ENTRIES = Array.from({ length: 2 * STEPS }, (_, k) => `u${Math.floor(k / 2)} ${k % 2 === 0 ? 'x' : 'y'}`);
 const LOG_TWO_PI = log(2 * Math.PI);
+const squared = (x: number) => x * x;
 
 const SIGNALS = {
   stepGain: { title: 'Gain of the completion', help: 'Reward of the noise-free completion after the step, minus before it.' },
@@ -151,12 +152,12 @@ function closedForm({ noise }: Params): ClosedForm {
     },
     metrics(policy) {
       const [x, y] = pulls(policy);
-      return { reward: objective(policy), distance: Math.sqrt((x - TARGET[0]) ** 2 + (y - TARGET[1]) ** 2) };
+      return { reward: objective(policy), distance: Math.sqrt(squared(x - TARGET[0]) + squared(y - TARGET[1])) };
     },
     entropy: () => jump.reduce((sum, x) => sum + 1 + LOG_TWO_PI + 2 * log(x), 0) / STEPS,
     divergence(policy) {
       let sum = 0;
-      for (let k = 0; k < STEPS; k++) for (let d = 0; d < 2; d++) sum += ((DT * (policy[2 * k + d] - start[2 * k + d])) / jump[k]) ** 2 / 2;
+      for (let k = 0; k < STEPS; k++) for (let d = 0; d < 2; d++) sum += squared((DT * (policy[2 * k + d] - start[2 * k + d])) / jump[k]) / 2;
       return sum / STEPS;
     },
     scale() {},

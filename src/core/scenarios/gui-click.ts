@@ -16,6 +16,7 @@ const NEARNESS = 0.25;
 const SPREAD_RATE = 1 / 3;
 const LOG_TWO_PI = log(2 * Math.PI);
 const ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
+const squared = (x: number) => x * x;
 
 const SIGNALS = {
   hit: { title: 'Hit', help: '1 where the click lies in the target.' },
@@ -109,7 +110,7 @@ function closedForm({ width }: Params, draw: number): ClosedForm {
     draws: 2,
     entries: ['μ x', 'μ y', 'log σ'],
     start,
-    best: between(-width / (2 * LEAST_SPREAD), width / (2 * LEAST_SPREAD)) ** 2,
+    best: squared(between(-width / (2 * LEAST_SPREAD), width / (2 * LEAST_SPREAD))),
     play,
     logProbability(policy, played) {
       const out = new Float64Array(played.nTraj);
@@ -136,13 +137,13 @@ function closedForm({ width }: Params, draw: number): ClosedForm {
       });
     },
     metrics(policy) {
-      const offCentre = Math.sqrt((policy[0] - target[0]) ** 2 + (policy[1] - target[1]) ** 2);
+      const offCentre = Math.sqrt(squared(policy[0] - target[0]) + squared(policy[1] - target[1]));
       return { hit: hitRate(policy), offCentre, spread: exp(policy[2]) };
     },
     entropy: (policy) => 1 + LOG_TWO_PI + 2 * policy[2],
     divergence(policy) {
       const ratio = exp(2 * (policy[2] - start[2]));
-      const shift = ((policy[0] - start[0]) ** 2 + (policy[1] - start[1]) ** 2) / (START_SPREAD * START_SPREAD);
+      const shift = (squared(policy[0] - start[0]) + squared(policy[1] - start[1])) / (START_SPREAD * START_SPREAD);
       return 0.5 * (2 * ratio + shift - 2) - 2 * (policy[2] - start[2]);
     },
     scale(policy, direction) {
