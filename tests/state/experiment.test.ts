@@ -1,6 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
+import { allPlugins } from '../../src/core/all-plugins';
 import { Experiment } from '../../src/state/experiment.svelte';
 import { sampleScheme, sampleSpec } from './sample-spec';
+
+const plugins = allPlugins();
 
 const weight = (experiment: Experiment, scheme = 0) => experiment.spec.schemes[scheme]!.terms[0]!.weight;
 
@@ -137,5 +140,35 @@ describe('schemes', () => {
     experiment.setTermWeight(0, 0, 0.5);
     expect(experiment.spec.schemes[1]).toBe(other);
     expect(experiment.spec.view).toBe(view);
+  });
+});
+
+describe('what all schemes train', () => {
+  const objective = (id: string) => plugins.get('objective', id);
+
+  test('another objective keeps the values of parameters that it shares with the old one', () => {
+    const experiment = new Experiment(sampleSpec([sampleScheme({ name: 'A' })]));
+    experiment.setObjectiveParam('klWeight', 0.3);
+    experiment.setObjective(objective('ppo-clip'));
+    experiment.setObjectiveParam('dualClip', 3);
+    expect(experiment.spec.training.objective).toEqual({ id: 'ppo-clip', params: { klWeight: 0.3, dualClip: 3 } });
+    experiment.setObjective(objective('dpo'));
+    expect(experiment.spec.training.objective).toEqual({ id: 'dpo', params: {} });
+    experiment.undo();
+    expect(experiment.spec.training.objective.id).toBe('ppo-clip');
+  });
+
+  test('a critic network stays while the policy is a network and goes with it', () => {
+    const experiment = new Experiment(sampleSpec([sampleScheme({ name: 'A' })]));
+    experiment.setPolicy({ kind: 'mlp', hidden: [8], activation: 'gelu' });
+    expect(experiment.setCritic({ kind: 'network', learningRate: 0.01 })).toBe(true);
+    experiment.setPolicy({ kind: 'transformer', width: 16, layers: 1, heads: 2 });
+    expect(experiment.spec.training.critic).toEqual({ kind: 'network', learningRate: 0.01 });
+    experiment.setPolicy({ kind: 'tabular' });
+    expect(experiment.spec.training).not.toHaveProperty('critic');
+    expect(experiment.setCritic({ kind: 'shared', weight: 1 })).toBe(false);
+    expect(experiment.refused!.message).toContain('A critic network goes with a policy that is a network');
+    experiment.setCritic(undefined);
+    expect(experiment.spec.training).not.toHaveProperty('critic');
   });
 });
