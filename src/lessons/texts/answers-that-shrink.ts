@@ -9,6 +9,8 @@ export default defineLesson({
   names: { A: 'Right', B: 'Priced', C: 'Undivided' },
   arms: {
     all: { scheme: 'penalty-all' },
+    cheap: { scheme: 'penalty', set: { penalty: -0.1 } },
+    cheapUndivided: { scheme: 'penalty-no-std', set: { penalty: -0.1 } },
     sees: { scheme: 'penalty', set: { '/scenario/params/visible': true } },
     seesPlain: { scheme: 'plain', set: { '/scenario/params/visible': true } },
   },
@@ -34,9 +36,9 @@ export default defineLesson({
   explain: [
     { heading: 'What happened' },
     'A hard question’s group holds right and wrong answers, and being right is worth much more than being short. In an easy question’s group all eight are right. All that differs is length, by a few hundredths. GRPO divides by the spread, and now those hundredths weigh as much as right against wrong does elsewhere.',
-    'All easy groups say “shorter” at full voice. The model, which cannot see which question is easy, answers everything shorter: {B.length} units in the end, {B.correct} right. The fall is smooth. After 100 updates it has {B.correct@100}, and nothing looks wrong.',
-    'C leaves out the division. The hundredths stay hundredths: {C.correct} right with {C.length} units. That is still below A: the price is paid for, though not blown up.',
-    'A model that sees how hard a question is has no such trouble, division or not: {sees.correct} right with {sees.length} units, against {seesPlain.correct} with {seesPlain.length} without a price. It saves where saving is free. And taxing wrong answers too makes it a little worse: {all.correct}.',
+    'All easy groups say “shorter” at full voice. The model, which cannot see which question is easy, answers everything shorter: {B.length} units in the end, {B.correct} right. The fall is smooth: {B.correct@100} after 100 updates. A fifth of the price does nearly the same, {cheap.correct}, because whatever is left of it is divided by its own small spread.',
+    'C leaves out the division. The hundredths stay hundredths: {C.correct} right with {C.length} units. That is still below A: the price is felt, though not blown up. At a fifth of it, {cheapUndivided.correct}.',
+    'A model that sees how hard a question is has no such trouble, division or not: {sees.correct} right with {sees.length} units, against {seesPlain.correct} with {seesPlain.length} without a price. It saves where saving is free. Pricing wrong answers too changes little under B: {all.correct}.',
   ],
   look: { title: 'Why: small differences at full voice', says: 'Each row is one answer. Rows sorted by group: where all of a group are right, B’s colours are as strong as where right meets wrong.' },
   trial: {
@@ -67,6 +69,7 @@ export default defineLesson({
   claims: [
     { says: 'A price on length costs a quarter of the right answers or more.', arms: ['A', 'B'], about: 'B', seeds: 4, holds: (m) => m.mean('A', 'correct@600') - m.mean('B', 'correct@600') > 0.25 },
     { says: 'Without the division most of them come back.', arms: ['B', 'C'], about: 'B', seeds: 4, holds: (m) => m.mean('C', 'correct@600') - m.mean('B', 'correct@600') > 0.15 && m.mean('C', 'correct@600') < 0.83 },
+    { says: 'A fifth of the price costs nearly as much where it is divided, and hardly anything where it is not.', arms: ['cheap', 'cheapUndivided'], about: 'cheap', seeds: 4, holds: (m) => m.mean('cheap', 'correct@600') < 0.68 && m.mean('cheapUndivided', 'correct@600') > 0.88 },
     { says: 'A policy that sees the difficulty keeps them, and still saves.', arms: ['sees', 'seesPlain'], about: 'sees', seeds: 3, holds: (m) => m.mean('sees', 'correct@600') > 0.88 && m.mean('sees', 'length@600') < m.mean('seesPlain', 'length@600') - 1 },
   ],
 });
