@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 import { loadPlugins, type LoadedPlugins } from './catalogue.ts';
 import { headTags, rootFrom } from './pages.ts';
-import { referenceIndex, referencePages } from './reference-page.ts';
+import { exampleLogs, referenceIndex, referencePages } from './reference-page.ts';
 import { siteHeader } from './site-header.ts';
 
 const virtual = {
@@ -16,7 +16,8 @@ type VirtualId = keyof typeof virtual;
  * What plug-ins say about themselves, made at build time: two virtual modules,
  * `virtual:catalogue` (small: pickers and sliders need it at once) and
  * `virtual:formulas` (MathML, to be imported on demand), and, with
- * `referencePages`, one static page per plug-in id under `reference/`.
+ * `referencePages`, one static page per plug-in id under `reference/`, with the worked examples of rewards and
+ * estimators as logs beside it.
  */
 export function pluginMetadata({ referencePages: emitsPages = false }: { referencePages?: boolean } = {}): Plugin {
   let root = process.cwd();
@@ -46,6 +47,14 @@ export function pluginMetadata({ referencePages: emitsPages = false }: { referen
           response.setHeader('Content-Type', 'text/css').end(styleSheet(root));
           return;
         }
+        if (/^\/reference\/.*\/example-\w+\.json$/.test(path)) {
+          load().then((loaded) => {
+            const source = new Map(exampleLogs(loaded)).get(path.slice(1));
+            if (source === undefined) return next();
+            response.setHeader('Content-Type', 'application/json').end(source);
+          }, next);
+          return;
+        }
         if (!path.startsWith('/reference/') || !path.endsWith('/')) return next();
         loadPlugins(root).then((loaded) => {
           const page = new Map(allPages(loaded)).get(`${path.slice(1)}index.html`);
@@ -56,7 +65,8 @@ export function pluginMetadata({ referencePages: emitsPages = false }: { referen
     },
     async generateBundle() {
       if (!emitsPages) return;
-      for (const [fileName, source] of allPages(await load())) this.emitFile({ type: 'asset', fileName, source });
+      const loaded = await load();
+      for (const [fileName, source] of [...allPages(loaded), ...exampleLogs(loaded)]) this.emitFile({ type: 'asset', fileName, source });
       this.emitFile({ type: 'asset', fileName: 'reference/reference.css', source: styleSheet(root) });
     },
   };

@@ -67,7 +67,7 @@ export function mergedTree({ tree, shared }: LiveFigures): string {
 }
 
 /** A hand-worked example as a table: what each trajectory brings, and what it gets. */
-export function workedByHand(kind: Priced, examples: readonly WorkedExample[]): string {
+export function workedByHand(kind: Priced, id: string, examples: readonly WorkedExample[]): string {
   const items = examples.map(({ why, input, params, expect }) => {
     const fields = [...new Set(input.trajectories.flatMap((trajectory) => Object.keys(flat(trajectory))))];
     const head = ['No.', ...fields, quantities[kind].what].map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
@@ -79,7 +79,7 @@ export function workedByHand(kind: Priced, examples: readonly WorkedExample[]): 
     const settings = Object.entries(params).map(([key, value]) => code(`${key} = ${JSON.stringify(value)}`));
     return `<p>${escapeHtml(why)}</p>${settings.length > 0 ? `<p class="note">With ${settings.join(', ')}.</p>` : ''}${wide('Worked example', `<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`)}`;
   });
-  return items.length === 0 ? '' : section('Worked by hand', items.join('\n'));
+  return items.length === 0 ? '' : section('Worked by hand', `${items.join('\n')}\n<p><a href="../../logs/#example=${kind}/${id}">Open ${items.length === 1 ? 'it' : 'the first'} on the log page</a> to change its settings and to set other methods beside it.</p>`);
 }
 
 /** Columns in `signals` and `extra` stand beside the others. */

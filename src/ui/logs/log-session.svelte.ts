@@ -140,8 +140,15 @@ export class LogSession {
     return Math.min(this.#chosen, Math.max(0, this.#lanes.length - 1));
   }
   get step(): StepRef | null {
+    return this.#within(this.#hovered ?? this.#pinned);
+  }
+  /** The step that is shown while nothing is hovered: its trajectory always has a row. */
+  get resting(): StepRef | null {
+    return this.#within(this.#pinned);
+  }
+
+  #within(at: StepRef | null): StepRef | null {
     const { log } = this;
-    const at = this.#hovered ?? this.#pinned;
     return at && log && at.trajectory < log.batch.nTraj && at.step < log.batch.length[at.trajectory]! ? at : null;
   }
 
@@ -169,6 +176,23 @@ export class LogSession {
     await this.open('Sample: 48 attempts at 6 sums', sampleLog());
   }
 
+  /** Opens a plug-in's worked example as a log, with its settings. */
+  async openExample(kind: 'reward' | 'estimator', id: string, text: string): Promise<void> {
+    const entry = (kind === 'reward' ? this.#rewards : this.#estimators).find((each) => each.id === id);
+    if (!entry) return;
+    const { example } = JSON.parse(text) as { example: { params: StoredValues } };
+    await this.open(`Worked example: ${entry.title}`, text);
+    if (kind === 'reward') {
+      await this.addTerm(id, example.params);
+      this.terms.countLogged(false);
+      this.#pinned = this.#tellingStep();
+      return;
+    }
+    await this.#load([id]);
+    this.#lanes = [{ id, params: example.params }];
+    this.#pinned = this.#tellingStep();
+  }
+
   close(): void {
     this.#source = null;
     this.#failure = null;
@@ -176,6 +200,9 @@ export class LogSession {
     this.#hovered = null;
   }
 
+  fail(message: string): void {
+    this.#failure = message;
+  }
   dismiss(): void {
     this.#failure = null;
   }
