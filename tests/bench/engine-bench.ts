@@ -27,6 +27,13 @@ export const wasmBinaries = `${join(dirname(createRequire(import.meta.url).resol
 export async function engineBench(): Promise<SpeedRow[]> {
   const rows: SpeedRow[] = [];
   const engines: readonly Engine[] = [await openEngine('ts'), await openEngine('wasm', { wasmBinaries })];
+  // Small networks on a small table: overhead is most of the time, and one population saves it.
+  for (const population of [1, 32]) {
+    for (const engine of engines) {
+      const value = await measureEngine(engine, { ...shape, hidden: [16], population }, 32, 500);
+      rows.push({ name: `forward + vjp, 16-16-5, S=32, population=${population}, ${engine.adapter}`, value, unit: 'ms' });
+    }
+  }
   for (const [S, population] of [[32, 1], [32, 8], [32, 32], [256, 1], [256, 8], [256, 32], [4096, 1]]) {
     for (const engine of engines) {
       const value = await measureEngine(engine, { ...shape, population }, S, 1000);

@@ -2,8 +2,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allPlugins } from '../../src/core/all-plugins';
+import { defineScenario } from '../../src/core/contracts/scenario';
 import { resolveSpec } from '../../src/core/experiment/resolve';
 import { readSpec, type TrainingSpec } from '../../src/core/experiment/spec';
+import { compileTable } from '../../src/core/mdp/compile-table';
 import { METRICS } from '../../src/worker/protocol';
 import { Training } from '../../src/worker/training-loop';
 import { advance, deps, parametersOf, smallSpec } from './small-spec';
@@ -54,5 +56,70 @@ describe('a transformer policy', () => {
     expect(() => resolveSpec(spec, allPlugins())).toThrow('the states of Boat race are no sequences of tokens. Choose a table or an MLP as the policy.');
     const wrong = readSpec({ ...spec, training: { ...spec.training, policy: { kind: 'transformer', width: 20, layers: 1, heads: 3 } } });
     expect(wrong).toMatchObject({ problems: [{ field: '/training/policy/heads' }] });
+  });
+});
+
+describe('a transformer on a table of which every state is evaluated', () => {
+  /** Three digits, each 0 or 1, after the token 2; pays one where the last is the first. */
+  const copyFirst = defineScenario({
+    id: 'copy-first',
+    title: 'Copy the first',
+    summary: 'The last token is to be the first.',
+    formula: 's',
+    provenance: 'own',
+    cite: [],
+    question: 'Does attention find the first token?',
+    params: {},
+    signals: {},
+    stateTables: {},
+    metrics: { success: { title: 'Success', unit: 'share' } },
+    trajectoryNoun: 'sequence',
+    actionNames: ['0', '1'],
+    table: () => {
+      // States are the prefixes '', 0, 1, 00, 01, 10, 11: node k > 0 has parent (k − 1) >> 1 and token (k − 1) & 1.
+      const states = Array.from({ length: 7 }, (_, k) => k);
+      const first = (k: number): number => (k <= 2 ? (k - 1) & 1 : first((k - 1) >> 1));
+      return compileTable({
+        S: 7,
+        A: 2,
+        horizon: 3,
+        signals: [],
+        metrics: ['success'],
+        truth: 'success',
+        start: { state: [0], probability: [1] },
+        features: (state) => [state],
+        prefix: { parent: states.map((k) => (k === 0 ? -1 : (k - 1) >> 1)), token: states.map((k) => (k === 0 ? 2 : (k - 1) & 1)), symbols: 3 },
+        transitions: (state, action) => [
+          state < 3
+            ? { probability: 1, next: 2 * state + 1 + action }
+            : { probability: 1, next: state, done: true, metrics: { success: Number(action === first(state)) } },
+        ],
+      });
+    },
+    picture: () => ({ kind: 'chain', unit: 'step', actions: [], gauges: [] }),
+    describeState: (state) => `prefix ${state}`,
+  });
+
+  const run = async (seeds: TrainingSpec['seeds'], change: Partial<TrainingSpec> = {}) => {
+    const own = allPlugins();
+    own.add('scenario', copyFirst);
+    const spec = await smallSpec('boat-race', ['sparse'], { ...transformer, iterations: 60, learningRate: 0.01, ...change, seeds });
+    const training = await Training.start({ ...spec, scenario: { id: 'copy-first', params: {} } }, { ...deps, plugins: own, wasmBinaries });
+    let success: number[] = [];
+    for (let report = await training.iterate(); report; report = await training.iterate()) {
+      success = Array.from(report.learners, (_, k) => report.metrics[k * METRICS.length + METRICS.indexOf('success')]);
+    }
+    return { success, parameters: parametersOf(training) };
+  };
+
+  it('learns, all learners as one population, each as if it were alone', async () => {
+    const together = await run({ first: 3, count: 2 });
+    for (const success of together.success) expect(success).toBeGreaterThan(0.9);
+    expect((await run({ first: 4, count: 1 })).parameters).toEqual(together.parameters.slice(1));
+  });
+
+  it('learns on WASM too', async () => {
+    const [success] = (await run({ first: 3, count: 1 }, { engine: 'wasm' })).success;
+    expect(success).toBeGreaterThan(0.9);
   });
 });
