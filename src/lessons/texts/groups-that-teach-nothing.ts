@@ -14,6 +14,8 @@ export default defineLesson({
     outcome32: { scheme: 'outcome', set: groupsOf(32) },
     progress4: { scheme: 'process', set: groupsOf(4) },
     fixed: { scheme: 'constant-baseline' },
+    replay: { scheme: 'replay' },
+    redrawn: { scheme: 'dynamic' },
   },
   outcome: 'prompts that are solved',
   intro: [
@@ -42,6 +44,7 @@ export default defineLesson({
     'Are larger groups the answer? They help, at a price. Each doubling costs twice the attempts:',
     { table: { head: ['Group size', 'Silent at first', 'Solved'], rows: [['4', '{outcome4.zeroGroups@0}', '{outcome4.success}'], ['8', '{A.zeroGroups@0}', '{A.success}'], ['16', '{outcome16.zeroGroups@0}', '{outcome16.success}'], ['32', '{outcome32.zeroGroups@0}', '{outcome32.success}'], ['4, progress', '{progress4.zeroGroups@0}', '{progress4.success}']] } },
     'Groups of four with progress beat groups of thirty-two without, at an eighth of the cost.',
+    'There are ways without a process reward. Keep one success of each prompt and put it into a group that has none: {replay.success}. Draw silent groups again, up to three times: {redrawn.success}, for more attempts.',
     'One could also compare with a constant, say one half, instead of the group. Then no group is silent, and it is worse: {fixed.success}. Every failure at a hard prompt is now punished, each in its own way, and the noise of that drowns the few successes. A silent group at least does no harm.',
   ],
   look: { title: 'Why: a group of equals is silent', says: 'Rows stand by group. Whole blocks are blank under A. The exact advantage is not blank there: those steps do matter.' },
@@ -57,7 +60,7 @@ export default defineLesson({
     'A process reward of any kind that tells failures apart brings them back.',
   ],
   doesNotShow: [
-    'That a process reward is the only way. Redrawing silent groups, or keeping an old success, works nearly as well in the reference measurements; those loops are not part of this run.',
+    'That a process reward is the only way. An old success, or another draw, does nearly as well here.',
     'Real models share what they learn between prompts. Here each prompt is on its own, so a silent group costs everything.',
   ],
   sources: [
@@ -75,6 +78,7 @@ export default defineLesson({
     { says: 'Progress makes most of them speak.', arms: ['A', 'B'], about: 'B', seeds: 12, holds: (m) => m.mean('B', 'zeroGroups@0') < 0.5 * m.mean('A', 'zeroGroups@0') },
     { says: 'And solves far more prompts.', arms: ['A', 'B'], about: 'B', seeds: 5, holds: (m) => m.mean('B', 'success@200') - m.mean('A', 'success@200') > 0.15 },
     { says: 'Groups of four with progress beat groups of sixteen without.', arms: ['progress4', 'outcome16'], about: 'progress4', seeds: 4, holds: (m) => m.mean('progress4', 'success@200') - m.mean('outcome16', 'success@200') > 0.05 },
+    { says: 'An old success of each prompt brings silent groups back as well.', arms: ['A', 'replay'], about: 'replay', seeds: 4, holds: (m) => m.mean('replay', 'success@200') - m.mean('A', 'success@200') > 0.15 },
     { says: 'A constant baseline is worse than silence.', arms: ['A', 'fixed'], about: 'A', seeds: 5, holds: (m) => m.mean('A', 'success@200') - m.mean('fixed', 'success@200') > 0.1 },
   ],
 });

@@ -21,6 +21,8 @@ export default defineLesson({
     able: { scheme: 'outcome', set: { flip: 0, prior: 1 } },
     ableWrong: wrong('sum', { prior: 1, wrong: 2, alpha: 2 }),
     ableGate: wrong('gate', { prior: 1, wrong: 2, alpha: 2 }),
+    softTrust: wrong('soft-trust', { prior: 1, wrong: 2, alpha: 2 }),
+    hardTrust: wrong('hard-trust', { prior: 1, wrong: 2, alpha: 2 }),
   },
   outcome: 'right solutions',
   intro: [
@@ -47,7 +49,7 @@ export default defineLesson({
     'Now make the scorer careful, but wrong about **one** step of the six, always in the same way. Success falls to {wrong1.success}: in {wrong1.success|lost} seeds the policy learned that wrong step before it ever saw a right solution, and afterwards no right solution comes. A systematic error is not something to average.',
     'Does noise on top make the wrong scorer worse? With four labels in ten turned round it has {wrong1noise.success}, {wrong1noise.success|solved} seeds instead of {wrong1.success|solved}: no worse. An independent measurement found it clearly better, because noise slows the policy’s march into the wrong step and leaves time for a lucky success. With {seeds} seeds of our own we cannot tell that from chance.',
     'C, which trusts labels only in right solutions, cannot be misled, and is as blind as A: {C.success}. A gate needs something to open it. Start from a policy that is right now and then, and everything turns round:',
-    { table: { head: ['Right 1 time in 87 at the start', 'End'], rows: [['Outcome alone', '{able.success}'], ['Two steps misjudged, heavy weight', '{ableWrong.success}'], ['The same, gated', '{ableGate.success}']] } },
+    { table: { head: ['Right 1 time in 87 at the start', 'End'], rows: [['Outcome alone', '{able.success}'], ['Two steps misjudged, heavy weight', '{ableWrong.success}'], ['The same, weighed by trust', '{softTrust.success}'], ['The same, dropped when distrusted', '{hardTrust.success}'], ['The same, gated', '{ableGate.success}']] } },
     'The same biased scorer that was the only hope of a beginner is poison for a policy that could have learned from the outcome.',
   ],
   look: { title: 'Why: the labels know the step, the outcome does not', says: 'Under A nearly all cells are blank: no group holds a success. B has something to say everywhere, and is wrong in many cells. Right on average is enough.' },
@@ -64,7 +66,7 @@ export default defineLesson({
   ],
   doesNotShow: [
     'That noise helps a biased scorer. It may; these seeds do not say.',
-    'That trusting the scorer by how it did before is a remedy. Weights of that kind were within the spread of doing nothing here.',
+    'That trusting the scorer by whether it prefers right solutions is a remedy. Without it {ableWrong.success|solved} seeds end well; with it {softTrust.success|solved}, and where distrusted scores are dropped {hardTrust.success|solved}: too few to tell.',
     'How often scorers are biased rather than noisy. A learned scorer is usually both.',
   ],
   sources: [
