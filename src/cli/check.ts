@@ -1,6 +1,8 @@
-import { checkScheme, type SchemeCheck } from '../core/diagnostics/scheme-check';
 import { noTable } from '../core/contracts/scenario';
-import { resolveSpec } from '../core/experiment/resolve';
+import { verdictsOf } from '../core/diagnostics/check-verdicts';
+import { checkScheme, type SchemeCheck } from '../core/diagnostics/scheme-check';
+import { resolveSpec, type Experiment } from '../core/experiment/resolve';
+import { learnReward, readsLearnedReward } from '../worker/learned-reward';
 import { readArguments, UsageError } from './arguments';
 import { chosen, openTarget, type TargetDeps } from './target';
 
@@ -8,7 +10,15 @@ export interface CheckResult {
   /** Id of the preset, or the file or link as it was given. */
   readonly preset: string;
   /** By scheme name; `error` says why a scheme could not be compiled or priced. */
-  readonly schemes: Readonly<Record<string, SchemeCheck | { readonly error: { readonly message: string } }>>;
+  readonly schemes: Readonly<Record<string, (SchemeCheck & { readonly verdicts: readonly VerdictLine[] }) | { readonly error: { readonly message: string } }>>;
+}
+
+/** A check's verdict in words. */
+export interface VerdictLine {
+  readonly check: string;
+  readonly tone: string;
+  readonly verdict: string;
+  readonly basis: string;
 }
 
 /**
@@ -26,12 +36,21 @@ export async function check(argv: readonly string[], deps: TargetDeps): Promise<
   const experiment = resolveSpec({ ...source.spec, schemes: [...schemes] }, deps.plugins);
   if (experiment.table === null) throw new UsageError(`check: ${noTable(experiment.scenario, 'optimum to solve for and no cycle to search')}`);
   const checked: Record<string, CheckResult['schemes'][string]> = {};
+  const learnedReward = readsLearnedReward(experiment) ? await learnReward(experiment) : null;
   schemes.forEach(({ name }, k) => {
     try {
-      checked[name] = checkScheme(experiment, k);
+      const found = checkScheme(experiment, k, { learnedReward });
+      checked[name] = { ...found, verdicts: verdictLines(found, experiment, name) };
     } catch (error) {
       checked[name] = { error: { message: (error as Error).message } };
     }
   });
   return { preset: target, schemes: checked };
+}
+
+/** The verdicts of a check of one scheme, which is called `name` in them. */
+export function verdictLines(check: SchemeCheck, { scenario, table }: Experiment, name: string): VerdictLine[] {
+  const metric = scenario.metrics[table.truth];
+  const context = { scheme: name, truth: { title: metric?.title ?? table.truth, unit: metric?.unit ?? ('number' as const) }, horizon: table.horizon };
+  return verdictsOf(check, context).map(({ id, tone, headline, basis }) => ({ check: id, tone, verdict: headline, basis }));
 }

@@ -1,5 +1,4 @@
 import { basename, dirname } from 'node:path';
-import { verdictsOf } from '../core/diagnostics/check-verdicts';
 import { learningAlarm } from '../core/diagnostics/goodhart-alarm';
 import { hackingGap } from '../core/diagnostics/hacking-gap';
 import { checkScheme } from '../core/diagnostics/scheme-check';
@@ -14,6 +13,7 @@ import { learnReward, readsLearnedReward } from '../worker/learned-reward';
 import { METRICS } from '../worker/protocol';
 import { Training } from '../worker/training-loop';
 import { readArguments, UsageError } from './arguments';
+import { verdictLines, type VerdictLine } from './check';
 import type { RunDeps } from './run';
 import { chosen, openTarget, type TargetDeps } from './target';
 import { writeWhole } from './write-whole';
@@ -27,7 +27,7 @@ export interface ReportResult {
   readonly preset: string;
   readonly scheme: string;
   readonly title: string;
-  readonly verdicts: readonly { readonly check: string; readonly tone: string; readonly verdict: string; readonly basis: string }[];
+  readonly verdicts: readonly VerdictLine[];
   /** The file that was written; without `--out` there is none and the Markdown is here. */
   readonly file?: string;
   readonly markdown?: string;
@@ -66,9 +66,7 @@ export async function report(argv: readonly string[], deps: ReportDeps): Promise
     run,
     versions: await presetVersion(spec, deps),
   });
-  const metric = experiment.scenario.metrics[experiment.table.truth];
-  const context = { scheme: scheme.name, truth: { title: metric?.title ?? experiment.table.truth, unit: metric?.unit ?? ('number' as const) }, horizon: experiment.table.horizon };
-  const verdicts = verdictsOf(check, context).map(({ id, tone, headline, basis }) => ({ check: id, tone, verdict: headline, basis }));
+  const verdicts = verdictLines(check, experiment, scheme.name);
   const answer = { preset: target, scheme: scheme.name, title: document.title, verdicts };
   if (out === undefined) return { ...answer, markdown: reportMarkdown(document) };
   const [file] = writeWhole(dirname(out), { [basename(out)]: out.endsWith('.html') ? reportHtml(document) : reportMarkdown(document) });

@@ -22,10 +22,11 @@ describe('lab check', () => {
     const { preset, schemes } = await check(['boat-race', '--json'], deps);
     expect(preset).toBe('boat-race');
     expect(Object.keys(schemes)).toEqual(['sparse', 'dense', 'gated', 'gated-cap', 'first-visit', 'pbrs']);
-    for (const found of Object.values(schemes)) expect(Object.keys(found)).toEqual(['iteration', 'invariance', 'farming', 'distance', 'returns', 'terms']);
+    for (const found of Object.values(schemes)) expect(Object.keys(found)).toEqual(['iteration', 'invariance', 'farming', 'distance', 'returns', 'terms', 'verdicts']);
     expect(JSON.parse(JSON.stringify(schemes))).toEqual(schemes);
     expect(schemes['sparse']).toMatchObject({ invariance: { kind: 'decided', verdict: 'invariant' }, farming: { isFarmed: false } });
     expect(schemes['dense']).toMatchObject({ invariance: { verdict: 'on-path' }, farming: { isFarmed: true, cycle: { states: [9, 10, 11] } } });
+    expect((schemes['dense'] as { verdicts: unknown }).verdicts).toContainEqual({ check: 'optimum', tone: 'bad', verdict: expect.stringMatching(/^The best policy under dense circles .* finished 0%, true optimum 100%\.$/), basis: 'decided exactly' });
     expect(schemes['gated-cap']).toMatchObject({ invariance: { kind: 'decided', verdict: 'invariant', remembering: ['Checkpoints'] }, distance: { reason: expect.any(String) } });
   });
 
