@@ -75,10 +75,13 @@ export class VisitedFamily implements PolicyFamily {
     for (const [k, { parameters, optimiser }] of learners.entries()) {
       const { states, gathered } = this.#touched(dLogits[k]);
       const gradient = await this.#options.engine.run(async (opened) => {
-        const network = await this.#options.network(opened, states);
+        const padded = paddedFor(opened, states);
+        const network = await this.#options.network(opened, padded);
         network.setParameters(parameters as Float32Array);
         await network.forward();
-        const own = await network.vjp(gathered);
+        const all = new Float32Array(padded.length * this.#experiment.table.A);
+        all.set(gathered);
+        const own = await network.vjp(all);
         network.dispose();
         return own;
       });
@@ -113,7 +116,7 @@ export class VisitedFamily implements PolicyFamily {
     const { A } = this.#experiment.table;
     const { base, engine } = this.#options;
     await engine.run(async (opened) => {
-      const network = await this.#options.network(opened, states);
+      const network = await this.#options.network(opened, paddedFor(opened, states));
       network.setParameters(parameters as Float32Array);
       const out = await network.forward();
       states.forEach((s, row) => {
@@ -144,4 +147,14 @@ export class VisitedFamily implements PolicyFamily {
     const { S, A } = this.#experiment.table;
     while (this.#logits.length < learners) this.#logits.push(new Float64Array(S * A));
   }
+}
+
+/** On a GPU every number of rows is a shape to compile and to keep buffers for, so lists are filled up to a power of two by their last state. */
+function paddedFor({ name }: Engine, states: Uint32Array): Uint32Array {
+  if (name !== 'webgpu') return states;
+  let rows = 8;
+  while (rows < states.length) rows *= 2;
+  const padded = new Uint32Array(rows).fill(states[states.length - 1]);
+  padded.set(states);
+  return padded;
 }

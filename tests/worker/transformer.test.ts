@@ -6,6 +6,8 @@ import { defineScenario } from '../../src/core/contracts/scenario';
 import { resolveSpec } from '../../src/core/experiment/resolve';
 import { readSpec, type TrainingSpec } from '../../src/core/experiment/spec';
 import { compileTable } from '../../src/core/mdp/compile-table';
+import type { Engine } from '../../src/engine/engine';
+import { openEngine } from '../../src/engine/open-engine';
 import { METRICS } from '../../src/worker/protocol';
 import { Training } from '../../src/worker/training-loop';
 import { advance, deps, parametersOf, smallSpec } from './small-spec';
@@ -49,6 +51,28 @@ describe('a transformer policy', () => {
     // Adam moves each parameter by the learning rate, whatever its gradient: where that is rounding alone, so is the sign.
     const far = ts.filter((x, k) => Math.abs(x - wasm[k]) > 1e-4).length;
     expect(far / ts.length).toBeLessThan(0.02);
+  });
+
+  it.each<TrainingSpec['policy']>([transformer.policy!, { kind: 'mlp', hidden: [8], activation: 'tanh' }])('asks a GPU for few shapes, and learns the same ($kind)', async (policy) => {
+    const rows = new Set<number>();
+    const counting = async (): Promise<Engine> => {
+      const inner = await openEngine('ts');
+      return {
+        ...inner,
+        name: 'webgpu',
+        create: (shape, features) => (rows.add(features.length / shape.inputs), inner.create(shape, features)),
+        createTransformer: (shape, prefix, states) => (rows.add(states.length), inner.createTransformer(shape, prefix, states)),
+      };
+    };
+    const run = async (engine: 'ts' | 'webgpu') => {
+      const spec = await smallSpec('token-cold', ['out'], { ...transformer, policy, engine, iterations: 4 });
+      const training = await Training.start(spec, { ...deps, figures: false, open: (name) => (name === 'webgpu' ? counting() : openEngine(name)) });
+      await advance(training);
+      return parametersOf(training);
+    };
+    expect(await run('webgpu')).toEqual(await run('ts'));
+    expect([...rows].every((count) => Number.isInteger(Math.log2(count)))).toBe(true);
+    expect(rows.size).toBeLessThan(8);
   });
 
   it('is refused, with the reason, where states are no sequences and where heads do not divide the width', async () => {
