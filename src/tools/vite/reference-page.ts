@@ -31,6 +31,7 @@ interface Declared extends Described {
   readonly reducesTo?: readonly { readonly equals: string; readonly at: unknown; readonly with?: unknown; readonly why: string }[];
   readonly examples?: readonly WorkedExample[];
   readonly signals?: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
+  readonly facts?: Readonly<Record<string, { readonly title: string; readonly help: string }>>;
   readonly metrics?: Readonly<Record<string, { readonly title: string }>>;
 }
 
@@ -182,6 +183,7 @@ function article(plugin: Declared, { formulas, live, plugins }: LoadedPlugins): 
     parameterTable(plugin.params),
     needs(plugin.needs),
     namedList('Signals', plugin.signals),
+    namedList('Facts of trajectories and points', plugin.facts),
     metricList(plugin.metrics),
     flavours(plugin.flavours),
     guarantees(plugin),
