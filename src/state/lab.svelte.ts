@@ -1,6 +1,7 @@
 /**
  * One lab: an experiment, its prices, its training run and what is selected, wired together. Pages,
- * embeds and lessons make one each and hand it down by context.
+ * embeds and lessons make one each and hand it down by context. A little over 300 lines, because this is the one place
+ * where the parts meet and each of their meetings is a method of a few lines.
  */
 import { untrack } from 'svelte';
 import { decodeLink, encodeLink } from '../codec/link';

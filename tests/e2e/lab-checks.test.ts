@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { accessibilityProblems } from '../browser/accessibility';
-import { button, card, linkTo, nextPaint, slider, withLab, withTraining } from './lab-page';
+import { siteUrl, withPage } from '../browser/harness';
+import { button, card, firstHeatmap, linkTo, nextPaint, slider, withLab, withTraining } from './lab-page';
 
 const verdict = (page: Page, check: string): Locator => page.locator(`dialog [data-check="${check}"]`);
 const openChecks = async (page: Page) => {
@@ -14,7 +17,7 @@ const finding = /The best policy under B circles \(lagoon .*\) for 56% of its st
 describe('checks of the schemes', () => {
   test('say in words and numbers what a scheme would teach, decided or measured, side by side', async () => {
     await withLab(await linkTo(), async (page) => {
-      await card(page, 'B').click({ position: { x: 6, y: 6 } });
+      await slider(card(page, 'B'), 'Weight of Checkpoints').focus();
       await page.keyboard.press('k');
       await verdict(page, 'optimum').waitFor();
       await page.locator('dialog thead').getByRole('button', { name: 'Dense' }).click();
@@ -38,7 +41,7 @@ describe('checks of the schemes', () => {
       await page.locator('dialog thead').getByRole('button', { name: 'Dense' }).click();
       await verdict(page, 'optimum').getByText(finding).waitFor();
       await page.keyboard.press('Escape');
-      await slider(card(page, 'B'), 'Checkpoints').press('Home');
+      await slider(card(page, 'B'), 'Weight of Checkpoints').press('Home');
       await nextPaint(page);
       await button(page, /Checks/).click();
       await page.locator('dialog thead').getByRole('button', { name: 'Dense' }).click();
@@ -50,14 +53,16 @@ describe('checks of the schemes', () => {
   });
 
   test('work where no worker starts', async () => {
-    await withLab(
-      await linkTo(),
+    const forbidden = () => void Object.defineProperty(globalThis, 'Worker', { value: class { constructor() { throw new Error('Workers are forbidden here.'); } } });
+    await withPage(
+      siteUrl(`lab/${await linkTo()}`),
       async (page) => {
+        await firstHeatmap(page);
         await openChecks(page);
         await page.locator('dialog thead').getByRole('button', { name: 'Dense' }).click();
         await verdict(page, 'optimum').getByText(finding).waitFor();
       },
-      { initScript: () => void Object.defineProperty(globalThis, 'Worker', { value: class { constructor() { throw new Error('Workers are forbidden here.'); } } }) },
+      { viewport: { width: 1440, height: 900 }, initScript: forbidden },
     );
   });
 
@@ -72,14 +77,15 @@ describe('checks of the schemes', () => {
       for (const [name, file] of [['Markdown', 'reward-report-dense.md'], ['Web page', 'reward-report-dense.html']] as const) {
         const [download] = await Promise.all([page.waitForEvent('download'), page.locator('dialog').getByRole('button', { name }).click()]);
         expect(download.suggestedFilename()).toBe(file);
-        const text = readFileSync((await download.path())!, 'utf8');
+        const path = join(mkdtempSync(join(tmpdir(), 'advantage-lab-report-')), file);
+        await download.saveAs(path);
+        const text = readFileSync(path, 'utf8');
+        rmSync(dirname(path), { recursive: true });
         expect(text).toMatch(/finished 0%, true optimum 100%/);
         expect(text).toContain('Race to the finish, whatever lies on the way.');
         expect(text).toMatch(/\/lab\/#v1\./);
       }
-      await page.keyboard.press('Escape');
-      await button(page, 'Undo').click();
-    });
+    }, { acceptDownloads: true });
   });
 });
 

@@ -16,5 +16,12 @@ export interface ReportDocument {
   readonly title: string;
   /** One line under the title. */
   readonly subtitle: string;
+  /** An address or a command that opens the very experiment. */
+  readonly source: string;
   readonly sections: readonly ReportSection[];
+}
+
+/** Whether a source is an address that a link may lead to. */
+export function isAddress(source: string): boolean {
+  return /^https?:\/\/[^\s<>"'`]+$/.test(source);
 }

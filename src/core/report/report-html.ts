@@ -1,7 +1,7 @@
-import type { ReportBlock, ReportDocument } from './report-document';
+import { isAddress, type ReportBlock, type ReportDocument } from './report-document';
 
 /** A report as one HTML file that needs nothing else: no script, no network; it prints well. */
-export function reportHtml({ title, subtitle, sections }: ReportDocument): string {
+export function reportHtml({ title, subtitle, source, sections }: ReportDocument): string {
   const body = sections.map((section) => `<section>\n<h2>${escaped(section.title)}</h2>\n${section.blocks.map(block).join('\n')}\n</section>`).join('\n');
   return `<!doctype html>
 <html lang="en">
@@ -16,7 +16,7 @@ export function reportHtml({ title, subtitle, sections }: ReportDocument): strin
 <body>
 <main>
 <h1>${escaped(title)}</h1>
-<p class="subtitle">${escaped(subtitle)}</p>
+<p class="subtitle">${escaped(subtitle)} ${isAddress(source) ? `<a href="${escaped(source)}" rel="noreferrer">${escaped(source)}</a>` : `<code>${escaped(source)}</code>`}</p>
 ${body}
 </main>
 </body>
@@ -51,6 +51,7 @@ h1 { margin: 0; font: 600 2rem/1.15 Palatino, "Palatino Linotype", Georgia, seri
 h2 { margin: 2.2rem 0 .6rem; padding-top: .8rem; border-top: 1px solid light-dark(#e2dfd8, #2d3237); font-size: 1.1rem; break-after: avoid; }
 p, ul { margin: .5rem 0; }
 ul { padding-left: 1.2rem; }
+a { color: inherit; }
 .subtitle { color: light-dark(#646a73, #979da5); overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }

@@ -1,8 +1,10 @@
-import type { ReportBlock, ReportDocument } from './report-document';
+import { isAddress, type ReportBlock, type ReportDocument } from './report-document';
 
 /** A report as Markdown (CommonMark with tables). Text is escaped, so that no label can become markup. */
-export function reportMarkdown({ title, subtitle, sections }: ReportDocument): string {
-  const parts = [`# ${escaped(title)}`, escaped(subtitle)];
+export function reportMarkdown({ title, subtitle, source, sections }: ReportDocument): string {
+  // An address is written as it is, between brackets: escapes would be part of it.
+  const opened = isAddress(source) ? `<${source}>` : `\`${source.replaceAll('`', '')}\``;
+  const parts = [`# ${escaped(title)}`, `${escaped(subtitle)} ${opened}`];
   for (const section of sections) parts.push(`## ${escaped(section.title)}`, ...section.blocks.map(block));
   return `${parts.join('\n\n')}\n`;
 }

@@ -56,7 +56,8 @@ export function rewardReport(input: ReportInput): ReportDocument {
   if (!compiled) throw new Error(experiment.failures.find((failure) => failure.scheme === scheme)?.message ?? 'This scheme could not be compiled.');
   return {
     title: `Reward report: ${compiled.spec.name}`,
-    subtitle: `${experiment.scenario.title}, ${date}. ${source}`,
+    subtitle: `${experiment.scenario.title}, ${date}.`,
+    source,
     sections: [
       intent(compiled.spec),
       task(experiment),

@@ -25,7 +25,7 @@ describe('a reward report', () => {
   it('says what the scheme pays, what the checks found and what was decided', async () => {
     const report = rewardReport(await input('boat-race', 'dense', { intent: 'Learn to race.' }));
     expect(report.title).toBe('Reward report: dense');
-    expect(report.subtitle).toBe('Boat race, 2026-01-02. https://example.test/#v1.x');
+    expect([report.subtitle, report.source]).toEqual(['Boat race, 2026-01-02.', 'https://example.test/#v1.x']);
     expect(section(report, 'Intent')).toContain('Learn to race.');
     expect(section(report, 'What it pays')).toMatch(/Checkpoints.*0\.2.*Signal \(signal\)/);
     expect(section(report, 'How it becomes an advantage')).toMatch(/GRPO \(grpo\) at discount 1\./);
@@ -76,12 +76,26 @@ describe('a reward report', () => {
     const nasty = '<img src=x onerror=alert(1)> **bold** [link](https://evil.test) `code`\n# heading | cell';
     const report = rewardReport(await input('boat-race', 'dense', { intent: nasty, name: '<b>&"' }));
     const html = reportHtml(report);
-    expect(html).not.toMatch(/<img|<b>|<script|<link|<[^>]*(src|href)=|url\(/);
+    expect(html).not.toMatch(/<img|<b>|<script|<link|<[^>]* src=|url\(/);
+    expect(html.match(/<[^>]*href=[^>]*>/g)).toEqual(['<a href="https://example.test/#v1.x" rel="noreferrer">']);
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
     expect(html).toContain("default-src 'none'");
     const markdown = reportMarkdown(report);
     expect(markdown).toContain('\\<img src=x onerror=alert(1)\\> \\*\\*bold\\*\\* \\[link\\](https://evil.test) \\`code\\` \\# heading \\| cell');
     expect(markdown).not.toMatch(/^# heading/m);
+  });
+});
+
+describe('where a report comes from', () => {
+  it('is a link where it is an address, letter by letter, and code where it is a command or anything else', async () => {
+    const given = await input('boat-race', 'sparse');
+    const address = 'https://example.test/lab/#v1.a_b-c_d*e';
+    expect(reportMarkdown(rewardReport({ ...given, source: address }))).toContain(`2026-01-02. <${address}>`);
+    for (const source of ['lab report boat-race', 'javascript:alert(1)', 'https://x.test/"onclick=alert(1)', '']) {
+      const report = rewardReport({ ...given, source });
+      expect(reportHtml(report)).not.toContain('<a ');
+      expect(reportMarkdown(report)).not.toContain('<http');
+    }
   });
 });
 
