@@ -1,4 +1,7 @@
-/** One log under up to four estimators: what was read, what its columns mean, and every price of it. */
+/**
+ * One log under up to four estimators: what was read, what its columns mean, and every price of it. Longer than most files,
+ * because roles, constructions, lanes and the selected step are one state: each is derived from the ones before it.
+ */
 import { createContext } from 'svelte';
 import { advantageRange } from '../../charts/geometry/advantage-range';
 import type { StepRef } from '../../charts/geometry/heatmap-layout';
