@@ -58,13 +58,6 @@ export function setPointer<T>(root: T, pointer: string, value: JsonValue): T {
   return place(root as JsonValue, 0) as T;
 }
 
-/** The number at a JSON Pointer, or undefined. */
-export function numberAt(root: unknown, pointer: string): number | undefined {
-  let at: unknown = root;
-  for (const key of pointer.split('/').slice(1)) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined;
-  return typeof at === 'number' ? at : undefined;
-}
-
 async function presetOf(id: string): Promise<Preset> {
   const preset = await loadPreset(id);
   if (!preset) throw new Error(`There is no preset "${id}".`);

@@ -17,14 +17,6 @@ const plugins = allPlugins();
 const FIRST: readonly Metric[] = ['cosine', 'wrongSign', 'zeroGroups'];
 const POINTS = 60;
 
-interface Options {
-  readonly seeds: number;
-  /** Keeps the curves of the schemes on the page. */
-  readonly curves?: boolean;
-  /** The arm that is trained under a reward of zero. */
-  readonly without?: string;
-}
-
 /** One seed, or several of one scenario: figures by name, curves as [seed][iteration]. */
 interface Trained {
   readonly figures: Record<string, number[]>;
@@ -61,18 +53,7 @@ export async function record(card: LessonCard, lesson: Lesson, seeds: number): P
   return { lesson: lesson.id, seeds, truth: table.truth, units, arms };
 }
 
-/** The figures that some claims speak of. */
-export async function measured(card: LessonCard, lesson: Lesson, names: readonly string[], { seeds, without }: Options): Promise<Measured> {
-  const arms = armsOf(card, lesson);
-  const found: Record<string, RecordedArm> = {};
-  for (const name of names) {
-    const arm = arms[name];
-    if (!arm) throw new Error(`${lesson.id} has no arm "${name}".`);
-    found[name] = await measureArm(card, lesson, arm, { seeds, isZero: name === without });
-  }
-  return measuredFrom(found);
-}
-
+/** What a claim reads, from arms that were measured. */
 export function measuredFrom(arms: Readonly<Record<string, RecordedArm>>): Measured {
   const find = (arm: string, figure: string) => {
     const values = arms[arm]?.figures[figure];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allPlugins } from '../../src/core/all-plugins';
 import { readSpec } from '../../src/core/experiment/spec';
 import { resolveExperiment } from '../../src/core/experiment/resolve';
-import { lessonExperiment, numberAt, setPointer } from '../../src/lessons/experiment';
+import { lessonExperiment, setPointer } from '../../src/lessons/experiment';
 import { lessons, TOPICS } from '../../src/lessons/index';
 import type { Block } from '../../src/lessons/lesson';
 import { loadRecording } from '../../src/lessons/load';
@@ -14,6 +14,13 @@ import { allLessons } from './claims';
 const all = await allLessons();
 const plugins = allPlugins();
 const known = new Set((['scenario', 'reward', 'estimator', 'objective'] as const).flatMap((kind) => plugins.list(kind).map(({ id }) => id)));
+
+/** The number at a JSON Pointer, or undefined. */
+function numberAt(root: unknown, pointer: string): number | undefined {
+  let at: unknown = root;
+  for (const key of pointer.split('/').slice(1)) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined;
+  return typeof at === 'number' ? at : undefined;
+}
 
 describe.each(all.map((one) => [one.lesson.id, one] as const))('the text of %s', (_, { card, lesson }) => {
   it('has every number that it names, and its schemes', async () => {

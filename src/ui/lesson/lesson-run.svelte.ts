@@ -1,6 +1,6 @@
 /** The running experiment of a lesson: loaded when it is first wanted, trained when the reader reveals. */
 import type { ExperimentSpec } from '../../core/experiment/spec';
-import { numberAt, setPointer } from '../../lessons/experiment';
+import { setPointer } from '../../lessons/experiment';
 import type { Lab, LabOptions } from '../../state/lab.svelte';
 
 export class LessonRun {
@@ -47,10 +47,6 @@ export class LessonRun {
     lab.experiment.endGesture();
     // An edit of the scenario makes a new run, which waits to be started.
     if (!lab.run.isRunning) void lab.run.run();
-  }
-
-  valueAt(pointer: string): number | undefined {
-    return numberAt(this.#lab?.experiment.spec, pointer);
   }
 
   close(): void {
