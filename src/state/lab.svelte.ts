@@ -15,9 +15,9 @@ import type { ExperimentSpec, SpecProblem } from '../core/experiment/spec';
 import type { SchemeSpec } from '../core/scheme/scheme-spec';
 import type { Metric } from '../worker/protocol';
 import { Experiment } from './experiment.svelte';
-import { Checks } from './checks.svelte';
+import type { Checks, ChecksOptions } from './checks.svelte';
 import { Consequences } from './consequences.svelte';
-import { LearningAlarms } from './learning-alarms';
+import type { LearningAlarms } from './learning-alarms';
 import { readsLearnedReward } from './priced-scheme';
 import { mostTellingStep } from './most-telling-step';
 import { Notices } from './notices.svelte';
@@ -47,6 +47,8 @@ export interface NamedColumn {
 export interface LabOptions {
   readonly connect: Connect;
   readonly metrics: readonly Metric[];
+  /** What the lab's own page has beside: embeds and lessons do without, and do not load it. */
+  readonly watch?: { readonly checks: (options: ChecksOptions) => Checks; readonly alarms: () => LearningAlarms };
 }
 
 export class Lab {
@@ -58,9 +60,8 @@ export class Lab {
   readonly consequences: Consequences;
   readonly choices: PluginChoices;
   readonly run: Run;
-  /** What the checks found of each scheme. */
-  readonly checks: Checks;
-  readonly #alarms = new LearningAlarms();
+  readonly #checks: Checks | null;
+  readonly #alarms: LearningAlarms | null;
   /** Scheme that the panels follow; apart, so that what depends on it alone does not see every edit. */
   readonly #followed: number = $derived.by(() => this.experiment.spec.view.scheme);
   readonly #stop: (() => void)[] = [];
@@ -80,14 +81,15 @@ export class Lab {
     this.choices = new PluginChoices(this);
     this.run = new Run(spec, {
       ...options,
-      oncheck: (event) => this.checks.receive(event),
+      oncheck: (event) => this.#checks?.receive(event),
       onmessage: ({ tone, code, message }) => this.notices.show({ key: code, tone, title: NOTICE_TITLES[code] ?? 'Training', text: message }),
       onbranch: (scheme, iteration) => {
         const { branches } = this.experiment.spec.training;
         this.experiment.setTraining({ branches: [...branches, { scheme, iteration }] });
       },
     });
-    this.checks = new Checks({ spec: () => this.experiment.spec, post: (command) => this.run.check(command) });
+    this.#checks = options.watch?.checks({ spec: () => this.experiment.spec, post: (command) => this.run.check(command) }) ?? null;
+    this.#alarms = options.watch?.alarms() ?? null;
     this.#stop.push(
       this.experiment.listen((next, { live }) => {
         this.#isDragging = live;
@@ -230,9 +232,15 @@ export class Lab {
     return gapOf(this.#trained[scheme] ?? null, this.whatIf.scene, this.run.history, scheme, this.run.shownIteration);
   }
 
+  /** What the checks found of each scheme. Only pages that were given checks show any. */
+  get checks(): Checks {
+    if (!this.#checks) throw new Error('This page was opened without checks.');
+    return this.#checks;
+  }
+
   /** The first iterations in which a scheme's proxy rose while true success fell; null while there are none. */
   alarm(scheme: number): GoodhartAlarm | null {
-    return this.#alarms.of(scheme, this.#trained[scheme] ?? null, this.whatIf.scene, this.run.history);
+    return this.#alarms?.of(scheme, this.#trained[scheme] ?? null, this.whatIf.scene, this.run.history) ?? null;
   }
 
   /** The most that any policy can reach of the true objective. */
