@@ -68,6 +68,16 @@ describe('a log comes in', () => {
     });
   });
 
+  test('with rewards that did not apply: they are counted, and a row without any is named', async () => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      await paste(page, '{"prompt_id":0,"math_reward":1,"code_reward":null}\n{"prompt_id":0,"math_reward":0,"code_reward":1}\n{"prompt_id":0,"math_reward":null,"code_reward":null}\n');
+      await ready(page);
+      expect(await page.getByText('1 empty reward is left out of the sums: code_reward 1.').isVisible()).toBe(true);
+      await page.getByText('1 row left out').click();
+      expect(await page.getByText('Line 3, column “math_reward”: it is empty, and so is “code_reward”. Give at least one reward.').isVisible()).toBe(true);
+    });
+  });
+
   test('and what the training library computed stands beside what is computed here', async () => {
     await withPage(siteUrl('logs/'), async (page) => {
       await paste(page, 'prompt_id,reward,advantage\n0,1,0.5\n0,0,-0.5\n1,1,0\n1,1,0\n');
@@ -126,6 +136,57 @@ describe('the sample', () => {
       await page.getByLabel('Find an estimator').fill('RLOO');
       await page.getByRole('button', { name: /^RLOO/ }).first().click();
       await page.getByRole('region', { name: 'A RLOO' }).waitFor();
+    });
+  });
+
+  test('a construction is priced on its columns, added to the logged rewards and explained; one whose columns are missing says so and can be pointed at others', async () => {
+    await onSample(async (page) => {
+      const add = async (name: string) => {
+        await page.getByRole('button', { name: 'Add a reward' }).click();
+        await page.getByLabel('Find a reward construction').fill(name);
+        await page.getByRole('button', { name: new RegExp(`^${name}`) }).first().click();
+      };
+      const reward = () => page.locator('.figure.reward').innerText();
+      const before = Number((await reward()).replace('−', '-'));
+      await add('Outcome spread evenly');
+      await expect.poll(reward).not.toBe(String(before));
+      await page.getByLabel('Weight of Outcome spread evenly, as a number').fill('0');
+      await page.keyboard.press('Enter');
+      await expect.poll(async () => Number((await reward()).replace('−', '-'))).toBe(before);
+      expect(await page.locator('.equation .what').allInnerTexts()).toContain('Reward of the step');
+      await add('Attention redistribution');
+      const term = page.getByRole('region', { name: 'Reward Attention redistribution' });
+      await term.getByRole('alert').filter({ hasText: 'It reads a column “attention”, which this log lacks.' }).waitFor();
+      await term.getByRole('combobox', { name: 'attention' }).selectOption('oldLogProbs');
+      await expect.poll(() => term.getByRole('alert').count()).toBe(0);
+      expect(await accessibilityProblems(page)).toEqual([]);
+    });
+  });
+
+  test('a tree estimator shows what it merges; Enter on a node selects its step', async () => {
+    await onSample(async (page) => {
+      await page.getByRole('group', { name: 'Estimator', exact: true }).getByRole('button', { name: 'C' }).click();
+      await page.getByRole('button', { name: 'Tree', exact: true }).click();
+      await page.getByRole('tree').waitFor();
+      expect(await page.getByRole('tree').getAttribute('aria-label')).toMatch(/^Beginnings of this group: \d+ nodes/);
+      expect(await page.getByRole('treeitem', { selected: true }).count()).toBe(1);
+      await page.getByRole('treeitem', { selected: true }).focus();
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      expect(await page.getByRole('treeitem', { selected: true }).evaluate((item) => item === document.activeElement)).toBe(true);
+      expect(await accessibilityProblems(page)).toEqual([]);
+    });
+  });
+
+  test.each([
+    ['reward/abc', 'Worked example: Attention redistribution'],
+    ['estimator/gdpo', 'Worked example: GDPO'],
+  ])('the example of %s opens from its reference page', async (which, name) => {
+    await withPage(siteUrl(`reference/${which.split('/')[1]}/`), async (page) => {
+      await page.getByRole('link', { name: /on the log page$/ }).first().click();
+      await ready(page);
+      expect(await page.getByRole('heading', { name }).count()).toBe(1);
+      expect(await page.getByRole('alert').count()).toBe(0);
     });
   });
 
