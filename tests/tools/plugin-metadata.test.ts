@@ -1,10 +1,11 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { parseAst } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { PluginSet } from '../../src/core/plugin-set';
 import * as live from '../../src/core/reference/live';
 import { defineObjective } from '../../src/core/contracts/objective';
 import { kinds, loadPlugins } from '../../src/tools/vite/catalogue';
-import { withoutTestData } from '../../src/tools/vite/drop-test-data';
+import { dropped, withoutTestData } from '../../src/tools/vite/drop-test-data';
 import { allPages } from '../../src/tools/vite/plugin-metadata';
 import { typeset } from '../../src/tools/vite/typeset';
 
@@ -77,10 +78,18 @@ describe('what a page never reads', () => {
   const without = (code: string) => withoutTestData(code, parseAst(code));
 
   test('is emptied, and lines stay where they were', () => {
-    const code = `const helper = [1];\nexport default defineX({ id: 'a', examples: [\n  { given: helper },\n], laws: ['x'], fn() { return 1; } });\n`;
+    const code = `const helper = [1];\nexport default defineX({ id: 'a', examples: [\n  { given: helper },\n], reducesTo: ['x'], laws: ['y'], fn() { return 1; } });\n`;
     expect(without(code)).toBe(
-      `const helper = [1];\nexport default defineX({ id: 'a', examples: []\n\n, laws: [], fn() { return 1; } });\n`,
+      `const helper = [1];\nexport default defineX({ id: 'a', examples: []\n\n, reducesTo: [], laws: ['y'], fn() { return 1; } });\n`,
     );
+  });
+
+  test('is read nowhere but in tests and on reference pages', () => {
+    const room = (file: string) => /^(tools|core\/reference|core\/contracts)\//.test(file);
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|svelte)$/.test(file) && !room(file));
+    expect(files.length).toBeGreaterThan(500);
+    const reads = new RegExp(`\\.(${[...dropped].join('|')})\\b`);
+    expect(files.filter((file) => reads.test(readFileSync(`src/${file}`, 'utf8')))).toEqual([]);
   });
 
   test('leaves a module of another form alone', () => {
