@@ -259,13 +259,13 @@ export class Run {
     return (await this.recall(Math.max(0, scheme), 0)).learnedReward;
   }
 
-  /** Asks for bias and variance over fresh batches of a policy; `diagnosis` holds the answer when it is there. */
-  async diagnose(logits: Float64Array, batches = 64): Promise<void> {
+  /** Asks for bias and variance over fresh batches of a policy, under the schemes of its iteration; `diagnosis` holds the answer when it is there. */
+  async diagnose(logits: Float64Array, iteration: number, batches = 64): Promise<void> {
     if (!(await this.#ready())) return;
     this.#settle();
     const request = ++this.#request;
     this.#diagnoses.set(request, logits);
-    this.#post({ type: 'diagnose', runId: this.#runId, request, logits, batches });
+    this.#post({ type: 'diagnose', runId: this.#runId, request, logits, iteration, batches });
   }
 
   /** Hands a command about checks on; false where no worker starts. What comes back goes to `oncheck`. */

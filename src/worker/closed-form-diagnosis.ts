@@ -5,7 +5,7 @@ import { directionCosine } from '../core/diagnostics/update-direction';
 import type { ClosedFormExperiment } from '../core/experiment/resolve';
 import { normalDraws } from '../core/math/normal';
 import { EMPTY_SIDE, priceBatch } from '../core/scheme/price-batch';
-import { DIAGNOSIS_SEED, NO_FIGURES } from './diagnose';
+import { DIAGNOSIS_SEED, NO_FIGURES, type DiagnosisOrder } from './diagnose';
 
 /** One scheme's sums over fresh batches. */
 interface Sums {
@@ -20,7 +20,7 @@ interface Sums {
  * Diagnoses every scheme over the same fresh batches of a Gaussian policy, as the first seed's learner meets the scenario: alignment and sign. Bias and
  * variance are of the advantage at one state and action met again and again, and points are never met twice, so both are NaN. Yields after every batch.
  */
-export function* diagnoseClosedForm(experiment: ClosedFormExperiment, policy: Float64Array, batches: number): Generator<void, readonly EstimatorDiagnosis[]> {
+export function* diagnoseClosedForm(experiment: ClosedFormExperiment, { logits: policy, iteration, batches }: DiagnosisOrder): Generator<void, readonly EstimatorDiagnosis[]> {
   const { scenario, worlds, spec, schemes } = experiment;
   const { trajectories, groupSize, seeds } = spec.training;
   const world = worlds.of(seeds.first);
@@ -34,7 +34,7 @@ export function* diagnoseClosedForm(experiment: ClosedFormExperiment, policy: Fl
     const threshold = SIGN_THRESHOLD * largest(play.advantage, batch);
     schemes.forEach((scheme, k) => {
       if (!scheme) return;
-      const { advantage } = priceBatch(batch, scheme, EMPTY_SIDE);
+      const { advantage } = priceBatch(batch, scheme, { ...EMPTY_SIDE, iteration });
       world.direction(policy, play, advantage, direction);
       const cosine = directionCosine(direction, gradient);
       sums[k].cosines.push(Number.isNaN(cosine) ? 0 : cosine);

@@ -29,6 +29,13 @@ export const NO_FIGURES: EstimatorDiagnosis = {
   cosineOfMean: NaN,
 };
 
+/** What is to be diagnosed: a policy, the iteration that the schemes' schedules are at, and over how many batches. */
+export interface DiagnosisOrder {
+  readonly logits: Float64Array;
+  readonly iteration: number;
+  readonly batches: number;
+}
+
 /**
  * Diagnoses every scheme's estimator over the same fresh batches of the policy with `logits`, [S·A]. Yields
  * after every batch, so that a caller can let others work; returns the figures by scheme number.
@@ -36,8 +43,7 @@ export const NO_FIGURES: EstimatorDiagnosis = {
  */
 export function* diagnose(
   experiment: Experiment,
-  logits: Float64Array,
-  batches: number,
+  { logits, iteration, batches }: DiagnosisOrder,
   learnedReward: Float64Array | null,
 ): Generator<void, readonly EstimatorDiagnosis[]> {
   const { table, schemes, spec } = experiment;
@@ -45,13 +51,14 @@ export function* diagnose(
   const truth = truthOf(experiment, policy);
   const workspace = new Workspace();
   const { trajectories: nTraj, groupSize } = spec.training;
-  const play = (iteration: number, into?: Rollout) =>
-    rollout(table, policy.threshold, { nTraj, groupSize, seed: DIAGNOSIS_SEED, learner: 0, iteration }, into);
+  const play = (batch: number, into?: Rollout) =>
+    rollout(table, policy.threshold, { nTraj, groupSize, seed: DIAGNOSIS_SEED, learner: 0, iteration: batch }, into);
   const reference = softmaxPolicy(experiment.initialLogits, table.S, table.A).logProbability;
   const batchOf = (played: Rollout) =>
     new TableBatch(table, played, { behaviour: policy.logProbability, reference, belief: truth.value, buffer: workspace.buffer });
   const sideOf = (played: Rollout, value: Float64Array | null) => ({
     ...EMPTY_SIDE,
+    iteration,
     value,
     columns: learnedReward && new RowColumn('learnedReward', learnedReward, played),
   });
@@ -59,7 +66,7 @@ export function* diagnose(
   const values: (Float64Array | null)[] = [];
   for (const scheme of schemes) {
     if (!scheme || !readsValue(scheme) || scheme.spec.value === 'zero') values.push(null);
-    else if (scheme.spec.value === 'exact') values.push(new ExactValue(scheme, table).evaluate(policy.probability));
+    else if (scheme.spec.value === 'exact') values.push(new ExactValue(scheme, table).evaluate(policy.probability, iteration));
     else {
       const sum = new Float64Array(table.S);
       const count = new Float64Array(table.S);

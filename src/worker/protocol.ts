@@ -32,12 +32,16 @@ export type Command =
   | { readonly type: 'acknowledge'; readonly runId: number; readonly frame: number }
   /** Policy, side data and batch identity of a scheme's first seed at a past iteration; answered by `snapshot`. */
   | { readonly type: 'recall'; readonly runId: number; readonly request: number; readonly scheme: number; readonly iteration: number }
-  /** Bias and variance of every scheme over fresh batches under a policy; answered by `diagnosis`. A newer request takes the place of an older one. */
+  /**
+   * Bias and variance of every scheme, as it is in an iteration, over fresh batches under a policy; answered by `diagnosis`. A newer
+   * request takes the place of an older one.
+   */
   | {
       readonly type: 'diagnose';
       readonly runId: number;
       readonly request: number;
       readonly logits: Float64Array;
+      readonly iteration: number;
       readonly batches: number;
     }
   | CheckCommand;

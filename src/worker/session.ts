@@ -192,7 +192,7 @@ export class Session {
     }
     const { resolved, learnedReward } = this.#training;
     current.work ??=
-      resolved.table === null ? diagnoseClosedForm(resolved, command.logits, command.batches) : diagnose(resolved, command.logits, command.batches, learnedReward);
+      resolved.table === null ? diagnoseClosedForm(resolved, command) : diagnose(resolved, command, learnedReward);
     const until = now() + sliceMilliseconds;
     do {
       const step = current.work.next();

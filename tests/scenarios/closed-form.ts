@@ -90,7 +90,7 @@ export async function measureCredits(batches: number): Promise<Readonly<Record<s
   const schemes = Object.keys(CREDITS).map((name) => all.find((scheme) => scheme.name === name)!);
   const experiment = resolveSpec({ ...spec, schemes } as ExperimentSpec, plugins) as ClosedFormExperiment;
   const world = experiment.worlds.of(0);
-  const work = diagnoseClosedForm(experiment, world.start, batches);
+  const work = diagnoseClosedForm(experiment, { logits: world.start, iteration: 0, batches });
   let step = work.next();
   while (!step.done) step = work.next();
   const figures = step.value;

@@ -127,7 +127,7 @@ export async function measureDiagnosis(
       logits[k] = policy.scale * (distance[Math.floor(k / table.A)] - distance[table.rowNext[row]]);
     }
   }
-  const work = diagnose(experiment, logits, batches, null);
+  const work = diagnose(experiment, { logits, iteration: 0, batches }, null);
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;

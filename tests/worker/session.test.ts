@@ -164,8 +164,8 @@ describe('a session', () => {
     send(configure(spec));
     await next('ready');
     const logits = new Float64Array(24);
-    send({ type: 'diagnose', request: 1, logits, batches: 16 });
-    send({ type: 'diagnose', request: 2, logits, batches: 16 });
+    send({ type: 'diagnose', request: 1, logits, iteration: 0, batches: 16 });
+    send({ type: 'diagnose', request: 2, logits, iteration: 0, batches: 16 });
     send({ type: 'run', speed: 0 });
     const diagnosis = await next('diagnosis');
     await idle();
@@ -174,6 +174,23 @@ describe('a session', () => {
     expect(diagnosis.figures).toHaveLength(2);
     for (const figures of diagnosis.figures) for (const value of Object.values(figures)) expect(value).not.toBeNaN();
     expect(frames().length).toBeGreaterThan(0);
+  });
+
+  it('diagnoses a scheme as its schedule has it in the iteration asked for', async () => {
+    const spec = await smallSpec('boat-race', ['dense']);
+    const [scheme] = spec.schemes;
+    const fading = { ...scheme!, terms: scheme!.terms.map((term, k) => (k === 1 ? { ...term, schedule: { kind: 'linear' as const, to: 0, start: 0, end: 10 } } : term)) };
+    const figuresAt = async (terms: typeof fading, iteration: number) => {
+      const { send, next } = openSession();
+      send(configure({ ...spec, schemes: [terms] }));
+      await next('ready');
+      send({ type: 'diagnose', request: 1, logits: new Float64Array(24), iteration, batches: 16 });
+      return (await next('diagnosis')).figures[0]!;
+    };
+    const silent = { ...scheme!, terms: scheme!.terms.map((term, k) => (k === 1 ? { ...term, weight: 0 } : term)) };
+    expect(await figuresAt(fading, 0)).toEqual(await figuresAt(scheme!, 0));
+    expect(await figuresAt(fading, 10)).toEqual(await figuresAt(silent, 0));
+    expect(await figuresAt(fading, 10)).not.toEqual(await figuresAt(fading, 0));
   });
 
   it('says what it cannot read, and works again after the next configure', async () => {
