@@ -37,10 +37,11 @@ const SPLIT_ROWS = 2000;
 const PACKED_PROGRAM = 3;
 
 /**
- * Multiply–adds of a member's widest layer from which WASM computes members one by one: its batched
- * product is a plain loop, about 12 times slower than the one for single matrices.
+ * Activations of the widest layer, of all members together, up to which WASM computes members as
+ * one population: beyond, they leave the core's cache between two kernels, and members were up to
+ * a tenth slower than each by itself.
  */
-const WASM_APART = 30_000;
+const WASM_TOGETHER = 131_072;
 
 /** Tensors and bytes; on WebGPU the buffers are counted too, which are never given back. */
 function deviceMemory(name: TfjsBackend['name']): Pick<EngineUse, 'tensors' | 'bytes' | 'pool'> {
@@ -68,8 +69,8 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
       device.activate();
       const create = (given: NetworkShape) => new TfjsNetwork(device, given, features);
       const rows = checkNetwork(shape, features);
-      const isApart = backend.name === 'wasm' && shape.population > 1 && widestLayer(shape) * rows >= WASM_APART;
-      return isApart ? new MembersApart(shape, create) : create(shape);
+      const together = backend.name === 'wasm' ? Math.max(1, Math.floor(WASM_TOGETHER / (rows * Math.max(...shape.hidden, shape.outputs)))) : shape.population;
+      return together < shape.population ? new MembersApart(shape, create, together) : create(shape);
     },
     createTransformer: async (shape, prefix, states) => {
       checkTransformer(shape, prefix);
@@ -84,10 +85,6 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
     dispose: () => device.close(),
     lost: device.lost,
   };
-}
-
-function widestLayer(shape: NetworkShape): number {
-  return Math.max(...layersOf(shape).map(({ inputs, outputs }) => inputs * outputs));
 }
 
 /**

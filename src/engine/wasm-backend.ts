@@ -2,7 +2,6 @@ import { env, findBackendFactory, registerBackend, removeBackend, setBackend, ty
 import '@tensorflow/tfjs-backend-wasm/dist/flags_wasm';
 import { BackendWasm, init, setWasmPaths } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
 import { addConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Add';
-import { batchMatMulConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/BatchMatMul';
 import { concatConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Concat';
 import { identityConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Identity';
 import { multiplyConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Multiply';
@@ -19,11 +18,12 @@ import { tanhConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Tanh';
 import { transposeConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Transpose';
 import { EngineUnavailableError } from './engine';
 import { registerMissing, type TfjsBackend } from './tfjs-backend';
+import { batchedProductConfig } from './wasm-batched-product';
 
 /** The kernels that a forward and a vjp call. */
 const kernels: readonly KernelConfig[] = [
   addConfig,
-  batchMatMulConfig,
+  batchedProductConfig,
   concatConfig,
   identityConfig,
   multiplyConfig,
