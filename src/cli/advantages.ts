@@ -1,6 +1,7 @@
+import type { CaseAnswer } from '../core/batch/case-answer';
 import { runEstimatorCase } from '../core/batch/estimator-case';
 import type { PluginSet } from '../core/plugin-set';
-import { answerCases, type CaseAnswer } from './case-answers';
+import { answerCases } from './case-answers';
 
 /** `lab advantages FILE`: `{cases: [{id, estimator, params, input}]}` → `{cases: [{id, advantages, …}]}`. */
 export function advantages(input: unknown, plugins: PluginSet): { readonly cases: readonly CaseAnswer[] } {

@@ -1,8 +1,8 @@
 import { allMeasures } from '../core/all-measures';
-import { runMeasureCase } from '../core/batch/measure-case';
-import { runRewardCase } from '../core/batch/reward-case';
+import type { CaseAnswer } from '../core/batch/case-answer';
+import { runConstruction } from '../core/batch/construction-case';
 import type { PluginSet } from '../core/plugin-set';
-import { answerCases, type CaseAnswer } from './case-answers';
+import { answerCases } from './case-answers';
 
 const measures = allMeasures();
 
@@ -11,8 +11,6 @@ const measures = allMeasures();
  * construction that compares or measures rewards answers with its own fields and no `rewards`.
  */
 export function rewards(input: unknown, plugins: PluginSet): { readonly cases: readonly CaseAnswer[] } {
-  return answerCases(input, 'construction', (construction, params, given) => {
-    const measure = measures.get(construction);
-    return { ...(measure ? runMeasureCase(measure, params, given) : runRewardCase(plugins.get('reward', construction), params, given)) };
-  });
+  const constructions = { measure: (id: string) => measures.get(id), reward: (id: string) => plugins.get('reward', id) };
+  return answerCases(input, 'construction', (construction, params, given) => runConstruction(constructions, construction, params, given));
 }

@@ -1,4 +1,4 @@
-/** Every measure, for Node: tests and the command line. */
+/** Every measure: for tests, the command line, and on the page where constructions are asked, which loads them as one. */
 import type { MeasurePlugin } from './contracts/measure';
 
 const files = import.meta.glob('./measures/*.ts', { eager: true, import: 'default' }) as Record<string, MeasurePlugin>;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { rewards } from '../../src/cli/rewards';
 import { runEstimatorCase } from '../../src/core/batch/estimator-case';
 import { allPlugins } from '../../src/core/all-plugins';
 import { sampleLog } from '../../src/core/batch/log-sample';
@@ -84,6 +85,45 @@ describe('a log comes in', () => {
       await ready(page);
       expect(await page.getByRole('grid', { name: 'Advantage, As logged' }).count()).toBe(1);
     });
+  });
+});
+
+describe('constructions are asked on cases', () => {
+  const distance = (page: Page) => page.locator('.one').first().innerText();
+
+  test('a measure opens its example from its reference page; the answer follows the text, errors have a place, and the answers leave as JSON', async () => {
+    await withPage(siteUrl('reference/starc-distance/'), async (page) => {
+      await page.getByRole('link', { name: 'Try it on the log page' }).click();
+      await page.getByRole('heading', { name: 'Worked example: STARC distance' }).waitFor();
+      await expect.poll(() => distance(page)).toBe('0');
+      expect(await accessibilityProblems(page)).toEqual([]);
+      const text = page.getByLabel('Cases, as JSON');
+      const mdp = { transition: [[[1, 0], [0, 1]], [[0, 1], [1, 0]]], rewardA: [[[1, 1], [0, 0]], [[0, 0], [0, 0]]], rewardB: [[[0, 0], [1, 1]], [[0, 0], [0, 0]]] };
+      const cases = [{ id: 'mine', construction: 'starc-distance', params: { discount: 0 }, input: { mdp } }, { construction: 'starc', input: {} }];
+      await text.fill(JSON.stringify({ cases }));
+      await expect.poll(() => distance(page)).toBe('2');
+      expect(await page.getByRole('status').filter({ hasText: '2 cases, 1 with an error' }).count()).toBe(1);
+      expect(await page.locator('.failed').innerText()).toContain('unknown-construction');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download answers' }).click()]);
+      const path = join(mkdtempSync(join(tmpdir(), 'advantage-lab-download-')), 'answers.json');
+      await download.saveAs(path);
+      expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(rewards({ cases }, allPlugins()))}\n`);
+      rmSync(dirname(path), { recursive: true });
+      await text.fill('{"cases": [\n  {"id": 1,}]}');
+      await expect.poll(() => page.getByRole('alert').innerText()).toBe('Line 2, column 12: “}” stands here, where JSON has a name in double quotation marks.');
+      expect(await page.getByRole('button', { name: 'Download answers' }).isDisabled()).toBe(true);
+    }, { acceptDownloads: true });
+  });
+
+  test.each([[360, 800, 'dark'], [1440, 900, 'light']] as const)('pasted; no overflow and nothing for axe to find at %i × %i, %s', async (width, height, colorScheme) => {
+    await withPage(siteUrl('logs/'), async (page) => {
+      const wide = Array.from({ length: 30 }, (_, k) => k / 7);
+      await paste(page, JSON.stringify({ cases: [{ construction: 'reward-hop', input: { progress: wide } }, { construction: 'outcome', input: { trajectories: [{ group: 0, length: 2, outcome: 1 }] } }] }));
+      await page.getByRole('heading', { name: 'Answers' }).waitFor();
+      await expect.poll(() => page.getByRole('table').count()).toBe(2);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      expect(await accessibilityProblems(page)).toEqual([]);
+    }, { viewport: { width, height }, colorScheme });
   });
 });
 

@@ -20,10 +20,33 @@ export function measureParts({ plugin, figures }: LoadedMeasure): string[] {
     section('On its own numbers', studyOf(figures.study)),
     section('What it reads', list(Object.entries(plugin.inputs).map(([name, meaning]) => `${code(name)} ${escapeHtml(meaning)}`))),
     section('What it answers', list(Object.entries(plugin.outputs).map(([name, meaning]) => `${code(name)} ${escapeHtml(meaning)}`))),
-    section('Worked by hand', figures.examples.map(example).join('\n')),
-    section('How to ask it', `<p>${code('lab rewards FILE')} answers cases of ${code(`{"construction": "${plugin.id}", "params": …, "input": …}`)}; it prices no step, so no scheme has it as a term.</p>`),
+    section('Worked by hand', `${figures.examples.map(example).join('\n')}\n<p><a href="../../logs/#example=measure/${plugin.id}">Try it on the log page</a>: change its numbers and see what it answers.</p>`),
+    section('How to ask it', `<p>${code('lab rewards FILE')} and the <a href="../../logs/">log page</a> answer cases of ${code(`{"construction": "${plugin.id}", "params": …, "input": …}`)}; it prices no step, so no scheme has it as a term.</p>`),
   ];
 }
+
+/** The worked examples as a file of cases, for people to edit: lists of plain numbers stay on one line. */
+export function exampleCases({ id, examples }: MeasurePlugin): string {
+  const cases = examples.map(({ why, params, input }, k) => ({ id: `example ${k + 1}`, why, construction: id, params, input }));
+  return `${linesOf({ cases }, '')}\n`;
+}
+
+function lineOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(lineOf).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${lineOf(entry)}`).join(', ')}}`;
+}
+
+/** Anything that fits stays on one line. */
+function linesOf(value: unknown, indent: string): string {
+  const line = lineOf(value);
+  if (typeof value !== 'object' || value === null || indent.length + line.length <= LINE) return line;
+  const inner = `${indent}  `;
+  const rows = Array.isArray(value) ? value.map((entry) => inner + linesOf(entry, inner)) : Object.entries(value).map(([key, entry]) => `${inner}${JSON.stringify(key)}: ${linesOf(entry, inner)}`);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}\n${rows.join(',\n')}\n${indent}${close}`;
+}
+const LINE = 60;
 
 export function measureEntries(measures: readonly LoadedMeasure[], words: Words): string {
   return `<ul class="entries">${measures

@@ -5,7 +5,7 @@ import type { RewardLaw } from '../../core/contracts/reward';
 import type { PluginKind } from '../../core/plugin-set';
 import { kinds, type LiveReference, type LoadedPlugins } from './catalogue.ts';
 import { disagreements, miniature, mergedTree, workedByHand } from './reference-live.ts';
-import { measureEntries, measureParts, type LoadedMeasure } from './reference-measures.ts';
+import { exampleCases, measureEntries, measureParts, type LoadedMeasure } from './reference-measures.ts';
 import { thumbnail } from './reference-pictures.ts';
 import { code, escapeHtml, list, section, wide } from './reference-text.ts';
 
@@ -100,9 +100,9 @@ function measureArticle(measure: LoadedMeasure, live: LiveReference): string {
   return `<article id="measure">\n${parts.filter(Boolean).join('\n')}\n</article>`;
 }
 
-/** File name → the first worked example of every reward and estimator, as a log that the log page opens. */
-export function exampleLogs({ plugins }: LoadedPlugins): [string, string][] {
-  return (['reward', 'estimator'] as const).flatMap((kind) =>
+/** File name → what the log page opens: the first worked example of every reward and estimator as a log, those of a measure as cases. */
+export function exampleLogs({ plugins, measures }: LoadedPlugins): [string, string][] {
+  const logs = (['reward', 'estimator'] as const).flatMap((kind) =>
     (plugins.list(kind) as unknown as Declared[]).flatMap(({ id, examples = [] }): [string, string][] => {
       const [example] = examples;
       if (!example) return [];
@@ -110,6 +110,7 @@ export function exampleLogs({ plugins }: LoadedPlugins): [string, string][] {
       return [[`reference/${id}/example-${kind}.json`, `${JSON.stringify({ example: { kind, id, why, params }, ...input })}\n`]];
     }),
   );
+  return [...logs, ...measures.map(({ plugin }): [string, string] => [`reference/${plugin.id}/example-measure.json`, exampleCases(plugin)])];
 }
 
 /** Headings of the index: families of estimators, categories of rewards. */

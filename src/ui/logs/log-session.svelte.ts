@@ -7,9 +7,10 @@ import { advantageRange } from '../../charts/geometry/advantage-range';
 import type { StepRef } from '../../charts/geometry/heatmap-layout';
 import { SLOTS, type Slot } from '../../charts/palette';
 import { columnsFor } from '../../core/batch/columns-for';
+import { isCaseFile } from '../../core/batch/case-file';
 import { importLog, type ImportedLog } from '../../core/batch/log-import';
 import { guessRoles, readNames, rolesOf, SINGLE_ROLES, type ColumnRole, type RoleGuess, type Roles } from '../../core/batch/log-roles';
-import { LogError, type LogTable, type RowProblem } from '../../core/batch/log-table';
+import { LOG_LIMITS, LogError, type LogTable, type RowProblem } from '../../core/batch/log-table';
 import { readLog } from '../../core/batch/log-text';
 import { freshBuffer } from '../../core/batch/workspace';
 import type { EstimateResult, EstimatorPlugin } from '../../core/contracts/estimator';
@@ -50,6 +51,12 @@ interface Source {
   readonly guesses: readonly RoleGuess[];
 }
 
+/** A file of constructions to be asked, in the form of the headless command. */
+export interface CaseFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 export class LogSession {
   readonly #estimators: readonly EstimatorEntry[];
   readonly #rewards: readonly RewardEntry[];
@@ -57,6 +64,7 @@ export class LogSession {
   readonly #plugins = new PluginSet();
   #readNames: ReadonlySet<string> | undefined;
   #source = $state.raw<Source | null>(null);
+  #cases = $state.raw<CaseFile | null>(null);
   #roles = $state.raw<Roles>({});
   #weights = $state.raw<Readonly<Record<string, number>>>({});
   #badRows = $state<'skip' | 'refuse'>('skip');
@@ -115,6 +123,10 @@ export class LogSession {
   get source(): Source | null {
     return this.#source;
   }
+  /** What was opened in place of a log. */
+  get cases(): CaseFile | null {
+    return this.#cases;
+  }
   get log(): ImportedLog | null {
     return this.#imported instanceof LogError ? null : this.#imported;
   }
@@ -155,8 +167,13 @@ export class LogSession {
     return at && log && at.trajectory < log.batch.nTraj && at.step < log.batch.length[at.trajectory]! ? at : null;
   }
 
-  /** Reads a text; on failure what was there before stays. */
+  /** Reads a text, which is a log or cases of constructions; on failure what was there before stays. */
   async open(name: string, text: string): Promise<void> {
+    if (text.length <= LOG_LIMITS.characters && isCaseFile(text)) {
+      this.close();
+      this.#cases = { name, text };
+      return;
+    }
     try {
       const table = readLog(text);
       const guesses = guessRoles(table, this.readNames);
@@ -164,6 +181,7 @@ export class LogSession {
       this.#weights = {};
       this.terms.clear();
       this.#roles = rolesOf(guesses);
+      this.#cases = null;
       this.#source = { name, table, guesses };
     } catch (error) {
       if (!(error instanceof LogError)) throw error;
@@ -179,8 +197,12 @@ export class LogSession {
     await this.open('Sample: 48 attempts at 6 sums', sampleLog());
   }
 
-  /** Opens a plug-in's worked example as a log, with its settings. */
-  async openExample(kind: 'reward' | 'estimator', id: string, text: string): Promise<void> {
+  /** Opens a plug-in's worked example as a log, with its settings; those of a measure as cases. */
+  async openExample(kind: 'reward' | 'estimator' | 'measure', id: string, text: string): Promise<void> {
+    if (kind === 'measure') {
+      const { allMeasures } = await import('../../core/all-measures');
+      return this.open(`Worked example: ${allMeasures().get(id)?.title ?? id}`, text);
+    }
     const entry = (kind === 'reward' ? this.#rewards : this.#estimators).find((each) => each.id === id);
     if (!entry) return;
     const { example } = JSON.parse(text) as { example: { params: StoredValues } };
@@ -198,6 +220,7 @@ export class LogSession {
 
   close(): void {
     this.#source = null;
+    this.#cases = null;
     this.#failure = null;
     this.#pinned = null;
     this.#hovered = null;
