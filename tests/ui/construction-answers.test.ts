@@ -59,6 +59,7 @@ test('a bad case never loses the others, and says what the headless command says
   expect(JSON.parse(answerFile(answered))).toEqual(rewards({ cases }, plugins));
   expect(answered.map(({ answer }) => 'error' in answer)).toEqual([false, true, true, true, true, true, true, false]);
   expect(answered.map(({ plugin }) => plugin?.id)).toEqual(['gra', undefined, 'gra', 'gra', 'reward-hop', 'reward-hop', undefined, 'reward-hop']);
+  expect(answered.map(({ construction }) => construction).slice(1, 7)).toEqual(['grah', 'gra', 'gra', 'reward-hop', 'reward-hop', null]);
 });
 
 test('what nobody waits for any more is given up', async () => {

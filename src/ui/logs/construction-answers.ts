@@ -9,6 +9,8 @@ import { knownIds, loadPlugins } from '../../core/on-demand';
 import { PluginSet, UnknownPluginError } from '../../core/plugin-set';
 
 export interface AnsweredCase {
+  /** The construction it asks for, whether there is one of that name or not. */
+  readonly construction: string | null;
   /** Undefined where the case names none, or one that does not exist. */
   readonly plugin: MeasurePlugin | RewardPlugin | undefined;
   /** Every parameter that changes something, defaults filled in; empty where they cannot be read. */
@@ -48,12 +50,14 @@ export function answerFile(answered: readonly AnsweredCase[]): string {
 
 function answer(entry: unknown, k: number): AnsweredCase {
   const { params, why } = Object(entry) as { readonly params?: unknown; readonly why?: unknown };
-  const plugin = pluginOf(nameOf(entry));
+  const name = nameOf(entry);
+  const plugin = pluginOf(name);
   return {
+    construction: typeof name === 'string' ? name : null,
     plugin,
     params: plugin ? shownParameters(plugin, params) : {},
     why: typeof why === 'string' ? why : null,
-    answer: answerCase(entry, k, 'construction', (id, given, input) => runConstruction({ measure: (name) => measures.get(name), reward }, id, given, input)),
+    answer: answerCase(entry, k, 'construction', (id, given, input) => runConstruction({ measure: (known) => measures.get(known), reward }, id, given, input)),
   };
 }
 
