@@ -112,6 +112,7 @@ describe('constructions are asked on cases', () => {
       await text.fill('{"cases": [\n  {"id": 1,}]}');
       await expect.poll(() => page.getByRole('alert').innerText()).toBe('Line 2, column 12: “}” stands here, where JSON has a name in double quotation marks.');
       expect(await page.getByRole('button', { name: 'Download answers' }).isDisabled()).toBe(true);
+      expect(await accessibilityProblems(page)).toEqual([]);
     }, { acceptDownloads: true });
   });
 
