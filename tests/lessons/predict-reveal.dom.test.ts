@@ -1,7 +1,9 @@
 import { flushSync, mount, unmount } from 'svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lessons } from '../../src/lessons/index';
 import { loadLesson, loadRecording } from '../../src/lessons/load';
+// What a reveal loads is loaded here, so that nothing is still on its way when the page is gone.
+import '../../src/ui/lesson/LessonLook.svelte';
 import Host from './LessonHost.svelte';
 
 const card = lessons.find(({ id }) => id === 'boat-that-never-finishes')!;
@@ -31,9 +33,10 @@ beforeEach(async () => {
   };
   await open();
 });
-afterEach(() => {
+afterEach(async () => {
   void unmount(page);
   target.remove();
+  await vi.dynamicImportSettled();
 });
 
 describe('predict, then reveal', () => {

@@ -21,6 +21,7 @@ beforeEach(async () => {
   lab = new Lab((await loadPreset('boat-race'))!.spec, allPlugins(), { connect: () => Promise.reject(new Error('No worker in this test.')), metrics: METRICS });
 });
 afterEach(async () => {
+  await vi.dynamicImportSettled();
   await unmount(mounted);
   lab.close();
   vi.unstubAllGlobals();

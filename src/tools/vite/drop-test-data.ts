@@ -3,12 +3,12 @@ import type { Plugin } from 'vite';
 const pluginFile = /\/src\/core\/(?:scenarios|rewards|estimators|objectives)\/[^/]+\.ts$/;
 
 /** What plug-ins declare for tests and reference pages. Laws ship: figures ask whether a reward keeps sums or an estimator divides. */
-export const dropped: ReadonlySet<string> = new Set(['examples', 'reducesTo']);
+export const dropped: ReadonlySet<string> = new Set(['examples', 'reducesTo', 'alsoPublished']);
 
 type Node = { type: string; start: number; end: number } & Record<string, unknown>;
 
 /**
- * Empties examples and reductions in plug-ins that are shipped to a page:
+ * Empties examples, reductions and other published readings in plug-ins that are shipped to a page:
  * tests and reference pages read them, a page never does. The rest of the
  * module stays as it is; what only the examples used falls to tree shaking.
  */
