@@ -36,7 +36,8 @@ const CHECK_INTERVAL = 10;
 /**
  * A run: every scheme trained under every seed, all with the same luck. Each `iterate` moves the learners that
  * are furthest behind by one update, so that restarted schemes catch up before all go on together.
- * Runs in Node and in a worker; knows nothing of messages.
+ * Runs in Node and in a worker; knows nothing of messages. Long because starting, going on, restarting and replaying
+ * share the learners, their checkpoints and the batches that are kept, and must agree to the bit.
  */
 export class Training {
   readonly learners: Learner[] = [];

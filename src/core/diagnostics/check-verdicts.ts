@@ -218,7 +218,7 @@ function termsVerdict({ terms, iteration }: SchemeCheck, { scheme }: CheckContex
   const [constant, cancelled, dominant] = [named('constant'), named('cancelled'), named('dominant')];
   const shares = terms.terms.filter(({ share }) => share !== null).map((term) => `${label(term)} ${percent(term.share!)}`);
   const scales = terms.terms.map((term) => `${label(term)} varies by ${printed(term.rewardDeviation)} a step`).join(', ');
-  const details = [...(shares.length > 0 ? [`Shares of the advantage’s variance: ${shares.join(', ')}${terms.rest !== null && Math.abs(terms.rest) > 0.005 ? `, the rest ${percent(terms.rest)}` : ''}.`] : []), `${scales}.`, ...(terms.reason ? [terms.reason] : [])];
+  const details = [...(shares.length > 0 ? [`Shares of the advantage’s variance: ${shares.join(', ')}${terms.rest !== null && Math.abs(terms.rest) > 0.005 ? `, the rest ${percent(terms.rest)}` : ''}.`] : []), `${scales}.`, ...(terms.terms.some(({ share }) => share !== null && share < -0.005) ? ['A share below 0% pulls against the others, so another can be above 100%.'] : []), ...(terms.reason ? [terms.reason] : [])];
   if (dominant.length > 0) {
     return {
       ...common, tone: 'warn', short: `${dominant[0].label} ${percent(dominant[0].share!)}`, details,

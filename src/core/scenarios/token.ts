@@ -1,3 +1,7 @@
+/**
+ * Arithmetic modulo 3 with a scratchpad, token by token. Long because the two starts are part of the task: the warm policy is the
+ * exact conditional of a mixture over whole responses, worked out here beside the grammar that it follows.
+ */
 import { defineScenario, type Picture, type Table } from '../contracts/scenario';
 import { log } from '../math/elementary';
 import { compileTable, type Transition } from '../mdp/compile-table';

@@ -96,7 +96,7 @@ function dominance({ terms }: TermScales): SchemeWarning[] {
     law: 'dominant-term',
     level: 'note',
     field: `/terms/${k}/weight`,
-    sentence: `“${terms[k].label}” makes ${Math.min(100, Math.round(100 * terms[k].share!))}% of the advantage’s variance; the other terms hardly count.`,
+    sentence: `“${terms[k].label}” makes ${Math.round(100 * terms[k].share!)}% of the advantage’s variance; ${terms[k].share! > 1 ? 'the other terms pull against it' : 'the other terms hardly count'}.`,
     advice: 'Lower its weight, or standardise the terms so that each counts by its weight.',
   }];
 }
