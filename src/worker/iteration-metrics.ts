@@ -50,6 +50,7 @@ export class IterationMetrics {
     out.fill(NaN, offset, offset + METRICS.length);
     if (exact) {
       put('success', startValue(this.#table, exact.value));
+      if (this.#table.heldOut) put('heldOut', startValue({ start: this.#table.heldOut }, exact.value));
       put('cosine', this.#cosine(policy, dLogits, exact));
       put('wrongSign', this.#wrongSigns(priced.advantage, batch, exact.advantage));
     }

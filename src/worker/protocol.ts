@@ -76,6 +76,7 @@ export const METRICS = [
   'kl', // mean KL to the starting policy over visited states, nats
   'length', // mean trajectory length of the batch
   'loss',
+  'heldOut', // as success, from the starts that no batch begins with; NaN where the table keeps none
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
@@ -114,6 +115,9 @@ export interface DeviceUse {
   /** Read-backs since the engine started, and the milliseconds that they were waited for, work on the device included. */
   readonly readBacks: number;
   readonly waited: number;
+  /** Compute dispatches since then: of training, and of checks such as the rollout kernel's. 0 where there is no GPU. */
+  readonly dispatches: number;
+  readonly checkDispatches: number;
   /** Null where there is no such kernel, and before the first check. */
   readonly rollout: RolloutCheckResult | null;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeCurves, iterationAt, learningCurves } from '../../src/charts/geometry/learning-curves';
+import { describeCurves, iterationAt, learningCurves, type CurveSeries } from '../../src/charts/geometry/learning-curves';
 import { describeDifference, differenceGeometry, pairedInterval, studentT975 } from '../../src/charts/geometry/paired-difference';
 import { spreadLabels } from '../../src/charts/geometry/spread-labels';
 
@@ -26,6 +26,15 @@ describe('learning curves', () => {
     const g = learningCurves([{ series: 'A', name: 'Sparse', success: [0.4, 0.42] }], size);
     expect(g.yTicks).toEqual([{ y: 108, label: '0%' }, { y: 58, label: '50%' }, { y: 8, label: '100%' }]);
     expect(g.plot).toEqual({ left: 34, right: 134, top: 8, bottom: 108 });
+  });
+
+  test('success on held-out starts is a line of its own and is said', () => {
+    const curve: CurveSeries = { series: 'A', name: 'out', success: [0, 1], heldOut: [0, 0.5] };
+    const [drawn] = learningCurves([curve], { width: 200, height: 100, iterations: 1 }).curves;
+    expect(drawn!.heldOut).toMatch(/^M.*L/);
+    expect(drawn!.heldOut).not.toBe(drawn!.success);
+    expect(describeCurves([curve])).toBe('A out: success 100%, held out 50%.');
+    expect(learningCurves([{ series: 'A', name: 'out', success: [0, 1] }], { width: 200, height: 100, iterations: 1 }).curves[0]!.heldOut).toBeNull();
   });
 
   test('a curve goes through its points; shares outside 0 to 1 are held at the edge', () => {

@@ -83,6 +83,25 @@ describe('on a table with many states', () => {
   });
 });
 
+describe('success on starts that no batch begins with', () => {
+  const figure = ({ metrics }: { metrics: Float64Array }, name: (typeof METRICS)[number]) => metrics[METRICS.indexOf(name)];
+
+  it('stays what it was where a table learns, because prompts share nothing', async () => {
+    const training = await Training.start(await smallSpec('token-warm', ['out'], { iterations: 11, seeds: { first: 2, count: 1 } }), deps);
+    const first = (await training.iterate())!;
+    expect([figure(first, 'success'), figure(first, 'heldOut')].map((x) => x.toFixed(4))).toEqual(['0.2911', '0.2911']);
+    for (let iteration = 1; iteration < 10; iteration++) expect(figure((await training.iterate())!, 'heldOut')).toBeNaN();
+    const last = (await training.iterate())!;
+    expect(figure(last, 'success')).toBeGreaterThan(0.35);
+    expect(figure(last, 'heldOut')).toBeCloseTo(0.2911, 4);
+  });
+
+  it('is no number where batches begin everywhere', async () => {
+    const training = await Training.start(await smallSpec('key-door', ['sparse']), deps);
+    expect(figure((await training.iterate())!, 'heldOut')).toBeNaN();
+  });
+});
+
 describe('a network whose batches visit few states', () => {
   let spec: ExperimentSpec;
   let training: Training;

@@ -14,6 +14,8 @@ export interface CurveSeries {
   /** Ends of the band over seeds. */
   readonly low?: ArrayLike<number>;
   readonly high?: ArrayLike<number>;
+  /** Exact success from starts that training never sees. */
+  readonly heldOut?: ArrayLike<number>;
   /** Proxy return as a share of its best. */
   readonly proxy?: ArrayLike<number>;
   /** Iteration from which the proxy rose while success fell. */
@@ -40,6 +42,7 @@ export interface CurveGeometry {
     readonly series: SeriesId;
     readonly success: string;
     readonly band: string | null;
+    readonly heldOut: string | null;
     readonly proxy: string | null;
     readonly ghosts: readonly string[];
     /** Where the mark of an alarm stands: on the success curve. */
@@ -67,7 +70,7 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
   const path = (values: ArrayLike<number>, iteration?: ArrayLike<number>) =>
     line<number>((k) => at(iteration, k), (k) => y(values[k]!)).digits(1)(points(values, iteration)) ?? '';
   const curves = data.map((series) => {
-    const { success, iteration, low, high, proxy, alarm = null, ghosts = [] } = series;
+    const { success, iteration, low, high, heldOut, proxy, alarm = null, ghosts = [] } = series;
     const last = lastFinite(success);
     return {
       series: series.series,
@@ -77,6 +80,7 @@ export function learningCurves(data: readonly CurveSeries[], size: CurveSize): C
           ? area<number>((k) => at(iteration, k), (k) => y(low[k]!), (k) => y(high[k]!))
               .digits(1)(points(low, iteration))
           : null,
+      heldOut: heldOut ? path(heldOut, iteration) : null,
       proxy: proxy ? path(proxy, iteration) : null,
       ghosts: ghosts.map((ghost) => path(ghost.success, ghost.iteration)),
       alarm: alarm === null || !Number.isFinite(success[alarm] ?? Number.NaN) ? null : { x: x(alarm), y: y(success[alarm]!), isBelow: y(success[alarm]!) < plot.top + 20 },
@@ -116,11 +120,12 @@ export function iterationAt(plot: CurveGeometry['plot'], iterations: number, lat
 
 /** The curves in one sentence each, at their last point. */
 export function describeCurves(data: readonly CurveSeries[]): string {
-  const parts = data.map(({ series, name, success, proxy, alarm = null }) => {
+  const parts = data.map(({ series, name, success, heldOut, proxy, alarm = null }) => {
     const k = lastFinite(success);
     if (k < 0) return `${series} ${name}: no result yet`;
+    const h = heldOut ? lastFinite(heldOut) : -1;
     const p = proxy ? lastFinite(proxy) : -1;
-    return `${series} ${name}: success ${percent(success[k]!)}${p < 0 ? '' : `, proxy return ${percent(proxy![p]!)} of its best`}${alarm === null ? '' : `, which rises from iteration ${alarm} on while success falls`}`;
+    return `${series} ${name}: success ${percent(success[k]!)}${h < 0 ? '' : `, held out ${percent(heldOut![h]!)}`}${p < 0 ? '' : `, proxy return ${percent(proxy![p]!)} of its best`}${alarm === null ? '' : `, which rises from iteration ${alarm} on while success falls`}`;
   });
   return parts.length === 0 ? 'No curves yet.' : `${parts.join('. ')}.`;
 }

@@ -104,8 +104,8 @@ export function evaluatePolicy(
 }
 
 /** Σ_s P(start = s) · values[s]: the J of a value table's first S numbers. */
-export function startValue(table: Table, values: Float64Array): number {
+export function startValue({ start }: Pick<Table, 'start'>, values: Float64Array): number {
   let sum = 0;
-  for (let k = 0; k < table.start.state.length; k++) sum += table.start.probability[k] * values[table.start.state[k]];
+  for (let k = 0; k < start.state.length; k++) sum += start.probability[k] * values[start.state[k]];
   return sum;
 }
