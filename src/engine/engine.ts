@@ -56,6 +56,9 @@ export interface EngineUse {
   /** Read-backs so far, and milliseconds waited for them, the device's work included. */
   readonly readBacks: number;
   readonly waited: number;
+  /** Compute dispatches so far, those that only check another computation apart; 0 where there is no GPU. */
+  readonly dispatches: number;
+  readonly checkDispatches: number;
 }
 
 /** A rollout on the engine's device, to be compared with that of the core. */

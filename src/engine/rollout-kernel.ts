@@ -5,6 +5,7 @@
 import type { Table } from '../core/contracts/scenario';
 import { iterationPrefix, PCG_MULTIPLIER, PCG_OUTPUT_MULTIPLIER, startStream, STREAM, type Stream } from '../core/math/random';
 import type { Rollout, RolloutOptions } from '../core/mdp/rollout';
+import { noteDispatches, type DispatchCount } from './dispatch-count';
 import type { RolloutComparison } from './engine';
 
 const WORKGROUP = 64;
@@ -81,8 +82,11 @@ export class RolloutKernel implements RolloutComparison {
     });
   }
 
-  /** Rows, lengths and ends of the batch that `rollout` makes from the same thresholds; `start` [nTraj] says where each trajectory begins. */
-  async play(threshold: Uint32Array, start: Uint32Array, { nTraj, seed, learner, iteration }: RolloutOptions): Promise<Pick<Rollout, 'row' | 'length' | 'terminated'>> {
+  /**
+   * Rows, lengths and ends of the batch that `rollout` makes from the same thresholds; `start` [nTraj] says where each trajectory begins.
+   * Its dispatch is counted under `purpose`.
+   */
+  async play(threshold: Uint32Array, start: Uint32Array, { nTraj, seed, learner, iteration }: RolloutOptions, purpose: keyof DispatchCount = 'training'): Promise<Pick<Rollout, 'row' | 'length' | 'terminated'>> {
     const { horizon, A } = this.#table;
     const { sizes, begin, played, readable } = this.#sizedFor(nTraj);
     const { queue } = this.#device;
@@ -107,6 +111,7 @@ export class RolloutKernel implements RolloutComparison {
     pass.setPipeline(this.#pipeline);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(Math.ceil(nTraj / WORKGROUP));
+    noteDispatches(this.#device, 1, purpose);
     pass.end();
     encoder.copyBufferToBuffer(played, 0, readable, 0, readable.size);
     queue.submit([encoder.finish()]);
@@ -119,7 +124,7 @@ export class RolloutKernel implements RolloutComparison {
 
   /** Plays a batch that TypeScript has played and says at how many of its steps the two differ. */
   async compare(threshold: Uint32Array, options: RolloutOptions, played: Rollout): Promise<{ readonly steps: number; readonly differing: number }> {
-    const own = await this.play(threshold, played.start, options);
+    const own = await this.play(threshold, played.start, options, 'checks');
     return { steps: played.length.reduce((sum, length) => sum + length, 0), differing: differingSteps(own, played) };
   }
 

@@ -1,4 +1,5 @@
 import { getBackend, setBackend, type Tensor } from '@tensorflow/tfjs-core';
+import { countInto, type DispatchCount } from './dispatch-count';
 import { EngineLostError, type EngineName, type Network } from './engine';
 import type { TfjsBackend } from './tfjs-backend';
 
@@ -14,6 +15,7 @@ export class Device {
   #isClosed = false;
   #readBacks = 0;
   #waited = 0;
+  readonly #dispatches: DispatchCount = { training: 0, checks: 0 };
 
   constructor(backend: TfjsBackend) {
     this.name = backend.name;
@@ -28,6 +30,7 @@ export class Device {
     if (this.#isClosed) throw new Error(`This ${this.name} engine has been disposed.`);
     // Takes effect at once for a backend that has started.
     if (getBackend() !== this.name) void setBackend(this.name);
+    if (this.#backend.device) countInto(this.#backend.device, this.#dispatches);
   }
 
   add(network: Network): void {
@@ -61,6 +64,11 @@ export class Device {
   /** Read-backs so far, and milliseconds waited for them. */
   get waits(): { readonly readBacks: number; readonly waited: number } {
     return { readBacks: this.#readBacks, waited: this.#waited };
+  }
+
+  /** Compute dispatches so far, those of checks apart. */
+  get dispatched(): { readonly dispatches: number; readonly checkDispatches: number } {
+    return { dispatches: this.#dispatches.training, checkDispatches: this.#dispatches.checks };
   }
 
   close(): void {

@@ -79,9 +79,12 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
       return backend.name === 'wasm' && shape.population > 1 ? new MembersApart(shape, create) : create(shape);
     },
     ...(backend.device && {
-      createRollout: async (table: Table) => new (await import('./rollout-kernel')).RolloutKernel(backend.device!, table),
+      createRollout: async (table: Table) => {
+        device.activate();
+        return new (await import('./rollout-kernel')).RolloutKernel(backend.device!, table);
+      },
     }),
-    use: () => ({ ...deviceMemory(backend.name), ...device.waits }),
+    use: () => ({ ...deviceMemory(backend.name), ...device.waits, ...device.dispatched }),
     dispose: () => device.close(),
     lost: device.lost,
   };

@@ -16,6 +16,7 @@ import { stepConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Step';
 import { subConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sub';
 import { sumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sum';
 import { tanhConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tanh';
+import { noteDispatches } from './dispatch-count';
 import { EngineUnavailableError } from './engine';
 import { registerMissing, type TfjsBackend } from './tfjs-backend';
 
@@ -95,7 +96,7 @@ async function start(): Promise<TfjsBackend> {
   registerMissing(kernels);
   // Small tensors would be computed on the CPU otherwise, and then are not on the device.
   env().set('WEBGPU_CPU_FORWARD', false);
-  const backend = new WebGPUBackend(device, adapter.info);
+  const backend = new CountingBackend(device, adapter.info);
   backend.readSync = () => {
     throw new Error('Synchronous reads destroy the WebGPU device in some browsers. Use data().');
   };
@@ -113,6 +114,15 @@ async function start(): Promise<TfjsBackend> {
       device.destroy();
     },
   };
+}
+
+/** Counts the programs it runs, one dispatch each; empty outputs run none. */
+class CountingBackend extends WebGPUBackend {
+  override runWebGPUProgram(...given: Parameters<WebGPUBackend['runWebGPUProgram']>): ReturnType<WebGPUBackend['runWebGPUProgram']> {
+    const [{ outputShape }] = given;
+    if (!outputShape.includes(0)) noteDispatches(this.device);
+    return super.runWebGPUProgram(...given);
+  }
 }
 
 async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {

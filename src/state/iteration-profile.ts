@@ -11,8 +11,17 @@ export interface IterationProfile {
   readonly milliseconds: number;
   /** The same by stage, in the order in which they come. */
   readonly stages: readonly { readonly stage: Stage; readonly milliseconds: number }[];
-  /** Of the engine's device, with what an iteration waits for it; null where everything is TypeScript. */
-  readonly device: (DeviceUse & { readonly readBacksPerIteration: number; readonly waitedPerIteration: number }) | null;
+  /** Of the engine's device, with what an iteration asks of it; null where everything is TypeScript. */
+  readonly device: (DeviceUse & { readonly perIteration: DeviceWork | null }) | null;
+}
+
+/** What an iteration asks of a device, in the mean since the first frame of its engine; null before the second. */
+export interface DeviceWork {
+  readonly readBacks: number;
+  /** Milliseconds waited for them. */
+  readonly waited: number;
+  readonly dispatches: number;
+  readonly checkDispatches: number;
 }
 
 /** Training milliseconds after which what was seen before counts half. */
@@ -39,7 +48,7 @@ export class ProfileMeter {
     return {
       milliseconds: this.#milliseconds / this.#weight,
       stages: [...this.#stages].map(([stage, sum]) => ({ stage, milliseconds: sum / this.#weight })),
-      device: device && this.#perIteration(device, to),
+      device: device && { ...device, perIteration: this.#perIteration(device, to) },
     };
   }
 
@@ -51,11 +60,12 @@ export class ProfileMeter {
   }
 
   /** Counts of the device run on: what an iteration adds is the difference to the first frame of this engine. */
-  #perIteration(device: DeviceUse, to: number): IterationProfile['device'] {
+  #perIteration(device: DeviceUse, to: number): DeviceWork | null {
     const isNew = !this.#first || this.#first.device.adapter !== device.adapter || this.#first.device.readBacks > device.readBacks || to < this.#first.iteration;
     if (isNew) this.#first = { iteration: to, device };
     const { iteration, device: before } = this.#first!;
-    const iterations = Math.max(1, to - iteration);
-    return { ...device, readBacksPerIteration: (device.readBacks - before.readBacks) / iterations, waitedPerIteration: (device.waited - before.waited) / iterations };
+    if (to === iteration) return null;
+    const rate = (count: 'readBacks' | 'waited' | 'dispatches' | 'checkDispatches') => (device[count] - before[count]) / (to - iteration);
+    return { readBacks: rate('readBacks'), waited: rate('waited'), dispatches: rate('dispatches'), checkDispatches: rate('checkDispatches') };
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NetworkShape } from '../../src/engine/engine';
 import { relativeDistance } from '../engine/reference-network';
 import { call, withTestPage } from './harness';
-import type { Evaluation, LosingRun } from './pages/engine.page';
+import type { Evaluation, LosingRun, Played } from './pages/engine.page';
 
 const shape: NetworkShape = { inputs: 6, hidden: [16, 16], outputs: 4, activation: 'tanh', population: 1 };
 
@@ -59,14 +59,15 @@ describe('the rollout kernel', () => {
   test('plays the very trajectories of TypeScript, also where outcomes are drawn, and is seen to differ where it does', async () => {
     await withTestPage('engine', async (page) => {
       for (const scenario of ['boat-race', 'frozen-lake', 'key-door']) {
-        const seen = await call<{ steps: number; differing: number }[]>(page, 'playOnDevice', scenario, 100, 0);
-        for (const { steps, differing } of seen) {
+        const { found, ...counted } = await call<Played>(page, 'playOnDevice', scenario, 100, 0);
+        expect(counted, 'checks are no part of training').toEqual({ dispatches: 0, checkDispatches: found.length });
+        for (const { steps, differing } of found) {
           expect(steps, scenario).toBeGreaterThan(300);
           expect(differing, scenario).toBe(0);
         }
       }
-      const [shifted] = await call<{ differing: number }[]>(page, 'playOnDevice', 'boat-race', 100, 200_000_000);
-      expect(shifted.differing).toBeGreaterThan(50);
+      const shifted = await call<Played>(page, 'playOnDevice', 'boat-race', 100, 200_000_000);
+      expect(shifted.found[0].differing).toBeGreaterThan(50);
     });
   });
 });
@@ -81,10 +82,13 @@ describe('the WebGPU engine', () => {
     });
   });
 
-  test('needs 19 dispatches and two read-backs an iteration, whatever the population', async () => {
+  test('needs 19 dispatches and two read-backs an iteration, whatever the population, and counts them itself', async () => {
     await withTestPage('engine', async (page) => {
-      for (const population of [1, 4]) {
-        expect(await call(page, 'workPerIteration', population)).toEqual({ dispatches: 19, readBacks: 2 });
+      for (const population of [1, 32]) {
+        const { called, told } = await call<Record<'called' | 'told', { dispatches: number; readBacks: number }>>(page, 'workPerIteration', population);
+        expect(called).toEqual({ dispatches: 19, readBacks: 2 });
+        expect(told).toEqual(called);
+        expect(told.dispatches, 'the goal for any population').toBeLessThanOrEqual(40);
       }
     });
   });

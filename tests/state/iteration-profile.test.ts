@@ -11,7 +11,7 @@ const frame = (from: number, to: number, forward: number, backward: number, devi
   stages: { forward, backward } as Frame['stages'],
   device,
 });
-const device: DeviceUse = { adapter: 'a', isEmulated: false, tensors: 10, bytes: 1000, pool: 2000, readBacks: 8, waited: 4, rollout: null };
+const device: DeviceUse = { adapter: 'a', isEmulated: false, tensors: 10, bytes: 1000, pool: 2000, readBacks: 8, waited: 4, dispatches: 100, checkDispatches: 3, rollout: null };
 
 describe('where an iteration’s time goes', () => {
   it('is the mean over iterations, and its stages add up to it', () => {
@@ -37,12 +37,12 @@ describe('where an iteration’s time goes', () => {
     expect(meter.note(frame(0, 1, 1, 2)).milliseconds).toBeCloseTo(3, 12);
   });
 
-  it('counts what an iteration reads back from the device, from the first frame of an engine on', () => {
+  it('counts what an iteration asks of the device, from the first frame of an engine on', () => {
     const meter = new ProfileMeter();
-    meter.note(frame(0, 4, 1, 1, device));
-    const later = meter.note(frame(4, 9, 1, 1, { ...device, readBacks: 18, waited: 9, tensors: 11 }));
-    expect(later.device).toMatchObject({ tensors: 11, readBacksPerIteration: 2, waitedPerIteration: 1 });
-    expect(meter.note(frame(9, 10, 1, 1, { ...device, adapter: 'b', readBacks: 2 })).device).toMatchObject({ readBacksPerIteration: 0 });
+    expect(meter.note(frame(0, 4, 1, 1, device)).device).toMatchObject({ tensors: 10, perIteration: null });
+    const later = meter.note(frame(4, 9, 1, 1, { ...device, readBacks: 18, waited: 9, dispatches: 195, checkDispatches: 8, tensors: 11 }));
+    expect(later.device).toMatchObject({ tensors: 11, perIteration: { readBacks: 2, waited: 1, dispatches: 19, checkDispatches: 1 } });
+    expect(meter.note(frame(9, 10, 1, 1, { ...device, adapter: 'b', readBacks: 2 })).device).toMatchObject({ perIteration: null });
     expect(meter.note(frame(10, 11, 1, 1)).device).toBeNull();
   });
 });

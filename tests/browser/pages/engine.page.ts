@@ -91,8 +91,8 @@ async function tensorsOver(iterations: number): Promise<{ during: number[]; befo
   return { during, before, after };
 }
 
-/** Dispatches and read-backs of one whole iteration, once everything is compiled. */
-async function workPerIteration(population: number): Promise<{ dispatches: number; readBacks: number }> {
+/** Dispatches and read-backs of one whole iteration, once everything is compiled: as the GPU's own methods are called, and as the engine says. */
+async function workPerIteration(population: number): Promise<Record<'called' | 'told', { dispatches: number; readBacks: number }>> {
   const given = problem({ inputs: 6, hidden: [16, 16], outputs: 4, activation: 'tanh', population }, 64, 37);
   const engine = await open('webgpu');
   const network = await engine.create(given.shape, given.features);
@@ -102,6 +102,7 @@ async function workPerIteration(population: number): Promise<{ dispatches: numbe
     await network.vjp(given.dLogits);
   };
   await iteration();
+  const before = engine.use!();
   const counts = { dispatches: 0, readBacks: 0 };
   const { dispatchWorkgroups } = GPUComputePassEncoder.prototype;
   const { mapAsync } = GPUBuffer.prototype;
@@ -116,8 +117,9 @@ async function workPerIteration(population: number): Promise<{ dispatches: numbe
   await iteration();
   Object.assign(GPUComputePassEncoder.prototype, { dispatchWorkgroups });
   Object.assign(GPUBuffer.prototype, { mapAsync });
+  const after = engine.use!();
   engine.dispose();
-  return counts;
+  return { called: counts, told: { dispatches: after.dispatches - before.dispatches, readBacks: after.readBacks - before.readBacks } };
 }
 
 /** Destroys the device in mid-run; says what the engine reports, and whether a fresh one computes the same again. */
@@ -152,8 +154,15 @@ async function loseDevice(): Promise<{ reason: string; rejections: string[]; men
   };
 }
 
+export interface Played {
+  readonly found: readonly { readonly steps: number; readonly differing: number }[];
+  /** What the engine counted meanwhile. */
+  readonly dispatches: number;
+  readonly checkDispatches: number;
+}
+
 /** Batches of a scenario under a random policy, played by the core and by the kernel; `shift` moves the kernel's thresholds. */
-async function playOnDevice(scenario: string, nTraj: number, shift: number): Promise<{ steps: number; differing: number }[]> {
+async function playOnDevice(scenario: string, nTraj: number, shift: number): Promise<Played> {
   const plugin = allPlugins().get('scenario', scenario) as TableScenario;
   const table = plugin.table(completeParameters(plugin.params, {}).values as never);
   const logits = Float64Array.from(uniform(table.S * table.A, 2, 5));
@@ -165,8 +174,9 @@ async function playOnDevice(scenario: string, nTraj: number, shift: number): Pro
     const options = { nTraj, groupSize: 1, seed: 7, learner: 2, iteration };
     results.push(await kernel.compare(threshold.map((word) => (word < 0xffffffff - shift ? word + shift : word)), options, rollout(table, threshold, options)));
   }
+  const { dispatches, checkDispatches } = engine.use!();
   engine.dispose();
-  return results;
+  return { found: results, dispatches, checkDispatches };
 }
 
 /** A transformer over a forest of prefixes on each engine. */
