@@ -2,7 +2,7 @@ import { noTable } from '../core/contracts/scenario';
 import { verdictsOf } from '../core/diagnostics/check-verdicts';
 import { checkScheme, type SchemeCheck } from '../core/diagnostics/scheme-check';
 import { resolveSpec, type Experiment } from '../core/experiment/resolve';
-import { learnReward, readsLearnedReward } from '../worker/learned-reward';
+import { learnReward } from '../worker/learned-reward';
 import { readArguments, UsageError } from './arguments';
 import { chosen, openTarget, type TargetDeps } from './target';
 
@@ -36,10 +36,10 @@ export async function check(argv: readonly string[], deps: TargetDeps): Promise<
   const experiment = resolveSpec({ ...source.spec, schemes: [...schemes] }, deps.plugins);
   if (experiment.table === null) throw new UsageError(`check: ${noTable(experiment.scenario, 'optimum to solve for and no cycle to search')}`);
   const checked: Record<string, CheckResult['schemes'][string]> = {};
-  const learnedReward = readsLearnedReward(experiment) ? await learnReward(experiment) : null;
+  const learned = (await learnReward(experiment))?.columns ?? null;
   schemes.forEach(({ name }, k) => {
     try {
-      const found = checkScheme(experiment, k, { learnedReward });
+      const found = checkScheme(experiment, k, { learned });
       checked[name] = { ...found, verdicts: verdictLines(found, experiment, name) };
     } catch (error) {
       checked[name] = { error: { message: (error as Error).message } };

@@ -39,6 +39,11 @@ export interface ChoiceOptions extends EngineOptions {
  */
 const SMALL_UPDATE = 1.6e7;
 
+/** True for networks, all members together, that TypeScript updates in a few milliseconds: nothing is measured or downloaded for them. */
+export function isSmall(shape: NetworkShape, rows: number): boolean {
+  return updateCost(shape, rows) <= SMALL_UPDATE;
+}
+
 /**
  * Picks the engine for a net, its population and its rows on this device. A single small network
  * starts on `ts` without downloading anything; otherwise every engine that starts is measured on
@@ -49,7 +54,7 @@ export async function chooseEngine(shape: NetworkShape, rows: number, options: C
   if (override !== undefined) {
     return { engine: await open(override, options), reason: `${ENGINE_TITLE[override]}: chosen by hand.`, measured: [], missing: [] };
   }
-  if (shape.population === 1 && updateCost(shape, rows) <= SMALL_UPDATE) {
+  if (shape.population === 1 && isSmall(shape, rows)) {
     return { engine: await open('ts', options), reason: 'TypeScript: a single small network starts here.', measured: [], missing: [] };
   }
   const { engines, measured, missing } = await compareEngines(shape, rows, options);

@@ -6,6 +6,13 @@ import { createOptimiser } from './optimiser';
 import { population } from './population';
 import type { Preferences } from './simulated-person';
 
+const HIDDEN: readonly number[] = [32];
+
+/** Networks from a row's features to its reward, side by side. */
+export function rewardNetwork(inputs: number, members: number, hidden = HIDDEN): NetworkShape {
+  return { inputs, hidden, outputs: 1, activation: 'tanh', population: members };
+}
+
 export interface RewardModelData {
   /** [rows × inputs] one line of features per table row; `stateActionFeatures` makes them. */
   readonly features: Float32Array;
@@ -61,10 +68,10 @@ export interface RewardModel {
  * Source: Christiano et al., arXiv:1706.03741.
  */
 export async function fitRewardModel(engine: Engine, data: RewardModelData, options: RewardModelOptions): Promise<RewardModel> {
-  const { hidden = [32], epochs = 150, learningRate = 0.01, weightDecay = 0.01, members = 1, pessimism = 0, seed, learner = 0 } = options;
+  const { hidden = HIDDEN, epochs = 150, learningRate = 0.01, weightDecay = 0.01, members = 1, pessimism = 0, seed, learner = 0 } = options;
   const pairs = data.train.first.length;
   if (pairs === 0) throw new RangeError('A reward model needs at least one labelled pair.');
-  const shape: NetworkShape = { inputs: data.inputs, hidden, outputs: 1, activation: 'tanh', population: members };
+  const shape = rewardNetwork(data.inputs, members, hidden);
   const line = population(1, members);
   const network = await engine.create(shape, data.features);
   try {

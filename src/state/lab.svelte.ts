@@ -18,7 +18,7 @@ import { Experiment } from './experiment.svelte';
 import type { Checks, ChecksOptions } from './checks.svelte';
 import { Consequences } from './consequences.svelte';
 import type { LearningAlarms } from './learning-alarms';
-import { readsLearnedReward } from './priced-scheme';
+import { readsLearned } from './priced-scheme';
 import { mostTellingStep } from './most-telling-step';
 import { Notices } from './notices.svelte';
 import { openExperiment } from './open-experiment';
@@ -113,7 +113,7 @@ export class Lab {
         });
         $effect(() => {
           const { resolved, scene } = this.whatIf.frame;
-          const isWanted = scene.learnedReward === null && resolved.schemes.some((compiled) => compiled !== null && readsLearnedReward(compiled));
+          const isWanted = scene.learned === null && resolved.schemes.some((compiled) => compiled !== null && readsLearned(compiled));
           if (isWanted && scene.table) void this.#learnReward(scene.table);
         });
       }),
@@ -296,11 +296,11 @@ export class Lab {
 
   /** Has the worker learn the reward that a scheme reads, once per table. */
   async #learnReward(table: Table): Promise<void> {
-    if (this.#learning === table || this.whatIf.scene.table !== table || this.whatIf.scene.learnedReward) return;
+    if (this.#learning === table || this.whatIf.scene.table !== table || this.whatIf.scene.learned) return;
     this.#learning = table;
     try {
-      const rows = await this.run.learnedReward();
-      if (rows && this.whatIf.scene.table === table) this.whatIf.useLearnedReward(table, rows, this.experiment.spec);
+      const columns = await this.run.learned();
+      if (columns && this.whatIf.scene.table === table) this.whatIf.useLearned(table, columns, this.experiment.spec);
     } catch (error) {
       if (error instanceof SupersededError) setTimeout(() => void this.#learnReward(table), 300);
       else this.notices.show({ key: 'learned', tone: 'warn', title: 'The reward model could not be trained.', text: error instanceof Error ? error.message : String(error) });

@@ -2,11 +2,13 @@
  * What could be chosen for a scheme, and why not: every plug-in of a kind is loaded and tried on the batch
  * on screen, so that a reason is the very message that pricing would give.
  */
+import { LEARNED_COLUMNS, type LearnedColumns } from '../core/batch/learned-columns';
 import { Workspace } from '../core/batch/workspace';
 import { knownIds, loadPlugins } from '../core/on-demand';
 import type { ObjectivePlugin } from '../core/contracts/objective';
 import type { Parameters } from '../core/contracts/parameters';
 import type { Provenance } from '../core/contracts/plugin';
+import type { Table } from '../core/contracts/scenario';
 import { compileScheme } from '../core/scheme/compile-scheme';
 import type { SchemeSpec, TermSpec } from '../core/scheme/scheme-spec';
 import { priceScheme } from './priced-scheme';
@@ -81,7 +83,7 @@ export class PluginChoices {
   whyNot(spec: SchemeSpec, scheme: number): string | null {
     const shown = this.#lab.whatIf.scene;
     // A reward that is still to be learned is no reason against choosing it.
-    const scene = shown.table === null || shown.learnedReward ? shown : { ...shown, learnedReward: new Float64Array(shown.table.rows) };
+    const scene = shown.table === null || shown.learned ? shown : { ...shown, learned: unlearned(shown.table) };
     try {
       const compiled = compileScheme(spec, this.#lab.plugins, scene.table, { clamp: true });
       priceScheme(scene, compiled, scheme, this.#workspace, new Float64Array(scene.gradient.length));
@@ -115,4 +117,9 @@ export class PluginChoices {
     }
     return params;
   }
+}
+
+/** What models would learn, all zeros. */
+function unlearned({ rows }: Table): LearnedColumns {
+  return Object.fromEntries(LEARNED_COLUMNS.map((name) => [name, new Float64Array(rows)]));
 }

@@ -1,12 +1,12 @@
 /** One scheme's prices of the scene's batch, and how they compare with the truth. Pure: state and idle work share it. */
+import { LEARNED_COLUMNS, LearnedRows } from '../core/batch/learned-columns';
 import { Workspace } from '../core/batch/workspace';
 import { batchFigures, type BatchFigures } from '../core/diagnostics/batch-figures';
 import { directionCosine, updateDirection } from '../core/diagnostics/update-direction';
-import type { Column, ColumnSource, Shape } from '../core/contracts/columns';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { ExactValue, whyNoExactValue } from '../core/scheme/exact-value';
 import { EMPTY_SIDE, priceBatch, type PricedBatch, type Side } from '../core/scheme/price-batch';
-import type { Scene, TableScene } from './scene';
+import type { Scene } from './scene';
 
 export interface PricedScheme {
   readonly compiled: CompiledScheme;
@@ -28,25 +28,13 @@ export function sideOf(scene: Scene, compiled: CompiledScheme, scheme: number): 
     rewardState: own?.rewardState ?? [],
     estimatorState: own?.estimatorState,
     value: valueOf(scene, compiled, own?.critic ?? null),
-    columns: scene.table && scene.learnedReward && new LearnedColumn(scene, scene.learnedReward),
+    columns: scene.table && scene.learned && new LearnedRows(scene.learned, (perRow) => scene.batch.gatherRow(perRow)),
   };
 }
 
-/** True when a term of the scheme pays by a learned reward. */
-export function readsLearnedReward(compiled: CompiledScheme): boolean {
-  return compiled.terms.some((term) => Object.hasOwn(term.plugin.needs, 'learnedReward'));
-}
-
-/** The learned reward of every step of the scene, looked up by table row. */
-class LearnedColumn implements ColumnSource {
-  constructor(
-    private readonly scene: TableScene,
-    private readonly rows: Float64Array,
-  ) {}
-
-  column(name: string, shape: Shape): Column | string {
-    return name === 'learnedReward' && shape === 'step' ? this.scene.batch.gatherRow(this.rows) : '';
-  }
+/** True when a term of the scheme pays by what a model learns. */
+export function readsLearned(compiled: CompiledScheme): boolean {
+  return compiled.terms.some((term) => LEARNED_COLUMNS.some((name) => Object.hasOwn(term.plugin.needs, name)));
 }
 
 function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | null): Float64Array | null {
@@ -60,7 +48,7 @@ function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | 
 
 /** Prices the scene under a scheme and measures it. Throws what pricing throws. */
 export function priceScheme(scene: Scene, compiled: CompiledScheme, scheme: number, workspace: Workspace, direction: Float64Array): PricedScheme {
-  if (scene.table && scene.learnedReward === null && readsLearnedReward(compiled)) {
+  if (scene.table && scene.learned === null && readsLearned(compiled)) {
     throw new Error('The reward model is being trained; this scheme is priced as soon as it is ready.');
   }
   const side = sideOf(scene, compiled, scheme);

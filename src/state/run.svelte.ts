@@ -8,6 +8,7 @@
  * An edit of a scheme restarts that scheme's learners 400 ms after the slider is released; its old curve
  * stays as a ghost. Until then the reader may choose to keep learning instead, which becomes a branch of the spec.
  */
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import { Pace } from '../core/experiment/pace';
 import { editedSchemes, sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
@@ -251,12 +252,12 @@ export class Run {
     });
   }
 
-  /** The learned reward of every table row, under the newest spec; null when no scheme reads one. */
-  async learnedReward(): Promise<Float64Array | null> {
+  /** What models learned of every table row under the newest spec; null when no scheme reads it. */
+  async learned(): Promise<LearnedColumns | null> {
     if (!(await this.#ready())) return null;
     this.#settle();
     const scheme = this.#spec.schemes.findIndex((_, k) => !this.#failures.has(k));
-    return (await this.recall(Math.max(0, scheme), 0)).learnedReward;
+    return (await this.recall(Math.max(0, scheme), 0)).learned;
   }
 
   /** Asks for bias and variance over fresh batches of a policy, under the schemes of its iteration; `diagnosis` holds the answer when it is there. */

@@ -3,6 +3,7 @@
  * the same for all schemes, so an edit of a reward or an estimator leaves it alone.
  */
 import { ClosedFormBatch } from '../core/batch/closed-form-batch';
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import { TableBatch } from '../core/batch/table-batch';
 import type { ClosedForm } from '../core/contracts/closed-form';
 import { noTable, type ContinuousScenario, type Table, type TableScenario } from '../core/contracts/scenario';
@@ -54,8 +55,8 @@ export interface TableScene extends SceneOf {
   readonly policy: TablePolicy;
   readonly batch: TableBatch;
   readonly values: ExactValues;
-  /** [rows] score of every table row by the learned reward; null until it has been learned. */
-  readonly learnedReward: Float64Array | null;
+  /** What models learned of every table row; null until they have. */
+  readonly learned: LearnedColumns | null;
 }
 
 export interface ClosedFormScene extends SceneOf {
@@ -63,15 +64,15 @@ export interface ClosedFormScene extends SceneOf {
   readonly table: null;
   readonly world: ClosedForm;
   readonly batch: ClosedFormBatch;
-  /** A learned reward is a number per table row, and here is none. */
-  readonly learnedReward: null;
+  /** What is learned is a number per table row, and here is none. */
+  readonly learned: null;
 }
 
 export type Scene = TableScene | ClosedFormScene;
 
 /** Rolls out the batch of the view under its behaviour policy and evaluates it exactly. */
-export function makeScene(resolved: Resolved, behaviour: Behaviour, learnedReward: Float64Array | null = null): Scene {
-  return resolved.table === null ? closedFormScene(resolved, behaviour) : tableScene(resolved, behaviour, learnedReward);
+export function makeScene(resolved: Resolved, behaviour: Behaviour, learned: LearnedColumns | null = null): Scene {
+  return resolved.table === null ? closedFormScene(resolved, behaviour) : tableScene(resolved, behaviour, learned);
 }
 
 /** The scene, where only one on a table will do. Throws a sentence in closed form. */
@@ -85,7 +86,7 @@ export function startingPolicy(resolved: Resolved): Float64Array {
   return resolved.table === null ? resolved.worlds.of(resolved.spec.training.seeds.first).start : resolved.initialLogits;
 }
 
-function tableScene(resolved: Experiment, behaviour: Behaviour, learnedReward: Float64Array | null): TableScene {
+function tableScene(resolved: Experiment, behaviour: Behaviour, learned: LearnedColumns | null): TableScene {
   const { table, scenario, scenarioParams, spec } = resolved;
   const logits = behaviour.snapshot?.logits ?? resolved.initialLogits;
   const policy = softmaxPolicy(logits, table.S, table.A);
@@ -111,7 +112,7 @@ function tableScene(resolved: Experiment, behaviour: Behaviour, learnedReward: F
     largestExact: largest(exact, batch),
     value: batch.column('belief', 'state') as Float64Array,
     values,
-    learnedReward,
+    learned,
     truth: table.truth,
     objective: startValue(table, values.value),
     gradient: policyGradient(table, policy.probability, values, visits),
@@ -140,7 +141,7 @@ function closedFormScene(resolved: ClosedFormExperiment, behaviour: Behaviour): 
     exact: play.advantage,
     largestExact: largest(play.advantage, batch),
     value: play.value,
-    learnedReward: null,
+    learned: null,
     truth: scenario.truth,
     objective: world.metrics(logits)[scenario.truth],
     gradient,

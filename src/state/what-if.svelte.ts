@@ -7,6 +7,7 @@
  * nothing of it is drawn again; one that cannot be priced keeps its last good prices and gets a message.
  */
 import { flushSync } from 'svelte';
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import { Workspace } from '../core/batch/workspace';
 import type { Table } from '../core/contracts/scenario';
 import type { ExperimentSpec } from '../core/experiment/spec';
@@ -32,8 +33,8 @@ export class WhatIf {
   #frame = $state.raw() as WhatIfFrame;
   #behaviour = $state.raw<Behaviour>(STARTING_POLICY);
   readonly #scene = $derived(this.#frame.scene);
-  /** The learned reward of a table's rows, once the worker has one. */
-  #learned: { readonly table: Table; readonly rows: Float64Array } | null = null;
+  /** What was learned of a table's rows, once the worker has it. */
+  #learned: { readonly table: Table; readonly columns: LearnedColumns } | null = null;
   #wanted: ExperimentSpec | null = null;
   #offered: Resolved | null = null;
   #isScheduled = false;
@@ -76,9 +77,9 @@ export class WhatIf {
     this.request(spec);
   }
 
-  /** Prices learned rewards from now on by these numbers, one per row of the table. */
-  useLearnedReward(table: Table, rows: Float64Array, spec: ExperimentSpec): void {
-    this.#learned = { table, rows };
+  /** Prices what is learned from now on by these numbers, one per row of the table. */
+  useLearned(table: Table, columns: LearnedColumns, spec: ExperimentSpec): void {
+    this.#learned = { table, columns };
     this.request(spec);
   }
 
@@ -101,8 +102,8 @@ export class WhatIf {
     const resolved = this.#offered?.spec === spec ? this.#offered : resolveSpec(spec, this.#plugins, old?.resolved ?? null);
     this.#offered = null;
     const behaviour = fits(this.#behaviour, resolved) ? this.#behaviour : STARTING_POLICY;
-    const learned = this.#learned?.table === resolved.table ? this.#learned.rows : null;
-    const scene = old && showsSameBatch(old, resolved, behaviour) ? withLearnedReward(old.scene, learned) : makeScene(resolved, behaviour, learned);
+    const learned = this.#learned?.table === resolved.table ? this.#learned.columns : null;
+    const scene = old && showsSameBatch(old, resolved, behaviour) ? withLearned(old.scene, learned) : makeScene(resolved, behaviour, learned);
     const size = scene.gradient.length;
     if (this.#direction.length !== size) this.#direction = new Float64Array(size);
     const problems: (string | null)[] = spec.schemes.map((_, k) => resolved.failures.find((failure) => failure.scheme === k)?.message ?? null);
@@ -130,8 +131,8 @@ export class WhatIf {
   }
 }
 
-function withLearnedReward(scene: Scene, learnedReward: Float64Array | null): Scene {
-  return scene.table === null || scene.learnedReward === learnedReward ? scene : { ...scene, learnedReward };
+function withLearned(scene: Scene, learned: LearnedColumns | null): Scene {
+  return scene.table === null || scene.learned === learned ? scene : { ...scene, learned };
 }
 
 /** A snapshot of another scenario's policy shows nothing here. */

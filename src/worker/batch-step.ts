@@ -1,8 +1,9 @@
 import { MissingColumnError } from '../core/batch/columns-for';
 import { gatherRows } from '../core/batch/gather';
+import { LearnedRows, type LearnedColumns } from '../core/batch/learned-columns';
 import { TableBatch } from '../core/batch/table-batch';
 import { Workspace } from '../core/batch/workspace';
-import type { Batch, Column, ColumnSource, Shape } from '../core/contracts/columns';
+import type { Batch } from '../core/contracts/columns';
 import type { Aggregates, ObjectivePolicy, Steps } from '../core/contracts/objective';
 import { learnerStream, type Experiment } from '../core/experiment/resolve';
 import { emptyExactValues, evaluatePolicy, type ExactValues } from '../core/mdp/exact';
@@ -72,12 +73,12 @@ export class BatchStep {
   readonly #truth: Float64Array;
   /** Visits of a best policy, [S·A], once an objective has asked for them. */
   #demonstration: Float64Array | undefined;
-  /** Column of a learned reward, [rows]; null when no scheme reads one. */
-  readonly #learnedReward: Float64Array | null;
+  /** By seed, or one for all seeds; null when no scheme reads what is learned. */
+  readonly #learned: readonly LearnedColumns[] | null;
 
   constructor(
     experiment: Experiment,
-    learnedReward: Float64Array | null,
+    learned: readonly LearnedColumns[] | null,
     private readonly clock: StageClock,
   ) {
     const { table, initialLogits } = experiment;
@@ -89,7 +90,7 @@ export class BatchStep {
     this.#rawAggregates = aggregateBuffer(table, trajectories);
     this.#exact = emptyExactValues(table.S, table.A, table.horizon);
     this.#truth = table.metrics[table.truth];
-    this.#learnedReward = learnedReward;
+    this.#learned = learned;
     this.start = softmaxPolicy(initialLogits, table.S, table.A);
   }
 
@@ -123,7 +124,7 @@ export class BatchStep {
       rewardState: learner.rewardState,
       estimatorState: learner.estimatorState,
       value: learner.exactValue?.evaluate(policy.probability, learner.iteration) ?? learner.critic,
-      columns: this.#learnedReward && new RowColumn('learnedReward', this.#learnedReward, played),
+      columns: this.#learned && learnedRows(this.#learned[learner.seedIndex] ?? this.#learned[0], played),
     };
     const priced = this.#price(learner, batch, side);
     this.clock.lap('estimator');
@@ -272,18 +273,9 @@ export class BatchStep {
   }
 }
 
-/** A column that is a number per table row. */
-export class RowColumn implements ColumnSource {
-  constructor(
-    private readonly name: string,
-    private readonly perRow: Float64Array,
-    private readonly played: Rollout,
-  ) {}
-
-  column(name: string, shape: Shape): Column | string {
-    if (name !== this.name || shape !== 'step') return '';
-    return gatherRows(this.played, this.perRow, new Float64Array(this.played.nTraj * this.played.maxLen));
-  }
+/** Learned columns of a rollout's steps. */
+export function learnedRows(columns: LearnedColumns, played: Rollout): LearnedRows {
+  return new LearnedRows(columns, (perRow) => gatherRows(played, perRow, new Float64Array(played.nTraj * played.maxLen)));
 }
 
 function isAllFinite(x: Float64Array): boolean {

@@ -1,14 +1,17 @@
 /** Checks of schemes beside training, in slices. */
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import { resolveExperiment, type Experiment } from '../core/experiment/resolve';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { PluginSet } from '../core/plugin-set';
-import { learnReward, readsLearnedReward } from './learned-reward';
+import { learnReward } from './learned-reward';
+import type { FamilyOptions } from './policy-family';
 import type { CheckCommand, CheckEvent } from './protocol';
 
 export interface CheckDeps {
   readonly now: () => number;
   readonly emit: (event: CheckEvent) => void;
+  readonly engines?: FamilyOptions;
   readonly loadPlugins: (spec: ExperimentSpec) => Promise<PluginSet>;
 }
 
@@ -16,7 +19,7 @@ type Request = Extract<CheckCommand, { type: 'check' }>;
 
 interface Ready {
   readonly experiment: Experiment;
-  readonly learnedReward: Float64Array | null;
+  readonly learned: LearnedColumns | null;
   readonly checkSchemeSteps: typeof import('../core/diagnostics/scheme-check').checkSchemeSteps;
 }
 
@@ -59,8 +62,8 @@ export class CheckWork {
           if (this.#request !== request) return;
           this.#ready = ready;
         }
-        const { experiment, learnedReward, checkSchemeSteps } = this.#ready;
-        this.#steps ??= checkSchemeSteps(experiment, scheme, { iteration: request.iteration, learnedReward });
+        const { experiment, learned, checkSchemeSteps } = this.#ready;
+        this.#steps ??= checkSchemeSteps(experiment, scheme, { iteration: request.iteration, learned });
         const step = this.#steps.next();
         if (step.done) this.#answer(request, scheme, step.value);
         else this.#tell(request, scheme, step.value);
@@ -81,7 +84,7 @@ export class CheckWork {
   async #prepare(spec: ExperimentSpec): Promise<Ready> {
     const [plugins, { checkSchemeSteps }] = await Promise.all([this.#deps.loadPlugins(spec), import('../core/diagnostics/scheme-check')]);
     const experiment = resolveExperiment(spec, plugins);
-    return { experiment, learnedReward: readsLearnedReward(experiment) ? await learnReward(experiment) : null, checkSchemeSteps };
+    return { experiment, learned: (await learnReward(experiment, this.#deps.engines))?.columns ?? null, checkSchemeSteps };
   }
 
   /** Tells of a new stage or of a tenth more; more often would only cost. */

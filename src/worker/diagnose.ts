@@ -1,3 +1,4 @@
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import { TableBatch } from '../core/batch/table-batch';
 import { Workspace } from '../core/batch/workspace';
 import { DiagnosisSums, type DiagnosisTruth, type EstimatorDiagnosis } from '../core/diagnostics/bias-variance';
@@ -9,7 +10,7 @@ import { rollout, type Rollout } from '../core/mdp/rollout';
 import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { ExactValue } from '../core/scheme/exact-value';
 import { EMPTY_SIDE, priceBatch, returnsOf, type PricedBatch } from '../core/scheme/price-batch';
-import { RowColumn } from './batch-step';
+import { learnedRows } from './batch-step';
 
 /** Keeps the batches of a diagnosis apart from those of training. */
 export const DIAGNOSIS_SEED = 1;
@@ -44,7 +45,7 @@ export interface DiagnosisOrder {
 export function* diagnose(
   experiment: Experiment,
   { logits, iteration, batches }: DiagnosisOrder,
-  learnedReward: Float64Array | null,
+  learned: LearnedColumns | null,
 ): Generator<void, readonly EstimatorDiagnosis[]> {
   const { table, schemes, spec } = experiment;
   const policy = softmaxPolicy(logits, table.S, table.A);
@@ -60,7 +61,7 @@ export function* diagnose(
     ...EMPTY_SIDE,
     iteration,
     value,
-    columns: learnedReward && new RowColumn('learnedReward', learnedReward, played),
+    columns: learned && learnedRows(learned, played),
   });
 
   const values: (Float64Array | null)[] = [];

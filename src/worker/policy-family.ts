@@ -1,13 +1,12 @@
 import type { Experiment } from '../core/experiment/resolve';
 import { poolShared, spreadShared } from '../core/mdp/shared-logits';
-import { chooseEngine } from '../engine/choose-engine';
-import { ENGINE_TITLE, EngineUnavailableError, type EngineName } from '../engine/engine';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
 import { openEngine, type EngineOptions } from '../engine/open-engine';
 import type { Learner } from './learner';
 import { criticNetwork, policyNetwork, type PolicyNetwork } from './policy-network';
 import { PopulationNetwork } from './population-network';
 import type { FrameMessage, NoticeCode, Stage } from './protocol';
+import { openFastest, openNamed } from './run-engine';
 import { SurvivingEngine } from './surviving-engine';
 import { VisitedFamily } from './visited-family';
 import { visitsFew } from './visited-states';
@@ -54,9 +53,6 @@ export interface FamilyOptions extends EngineOptions {
   readonly lap?: (stage: Stage) => void;
 }
 
-/** What was measured fastest before in this thread, by network, population and rows, so that a restart need not measure again. */
-const chosenBefore = new Map<string, { readonly name: EngineName; readonly reason: string }>();
-
 /** The policy family of an experiment; networks open the engine that the spec asks for, or the fastest here. */
 export async function openFamily(experiment: Experiment, learners: number, options: FamilyOptions = {}): Promise<PolicyFamily> {
   const { policy } = experiment.spec.training;
@@ -81,18 +77,6 @@ async function openVisited(experiment: Experiment, options: FamilyOptions): Prom
     },
     base: network.base,
   });
-}
-
-/** An engine that was asked for by name, or TypeScript with a notice where it cannot start. */
-async function openNamed(name: EngineName, options: FamilyOptions): Promise<SurvivingEngine> {
-  const { open = openEngine } = options;
-  try {
-    return new SurvivingEngine(await open(name, options), `${ENGINE_TITLE[name]}: chosen by hand.`, options);
-  } catch (error) {
-    if (!(error instanceof EngineUnavailableError) || name === 'ts') throw error;
-    options.notice?.('engine-fallback', `${error.message} Training runs in TypeScript instead, with the same results.`);
-    return new SurvivingEngine(await open('ts', options), 'TypeScript: the engine that was asked for cannot start here.', options);
-  }
 }
 
 /** θ[s, a] itself, in double precision; states that share their logits hold copies of one row. */
@@ -158,7 +142,7 @@ class NetworkFamily implements PolicyFamily {
   static async open(experiment: Experiment, learners: number, options: FamilyOptions): Promise<NetworkFamily> {
     const policy = await policyNetwork(experiment);
     const { engine: wanted } = experiment.spec.training;
-    return new NetworkFamily(experiment, policy, wanted === 'auto' ? await openFastest(experiment, policy, learners, options) : await openNamed(wanted, options));
+    return new NetworkFamily(experiment, policy, wanted === 'auto' ? await fastestFor(experiment, policy, learners, options) : await openNamed(wanted, options));
   }
 
   get engine(): EngineLabel {
@@ -239,17 +223,8 @@ class NetworkFamily implements PolicyFamily {
   }
 }
 
-/** The engine that is fastest for this network here, measured once a thread; a transformer starts in TypeScript, which computes each prefix once. */
-async function openFastest({ table }: Experiment, { mlp }: PolicyNetwork, learners: number, options: FamilyOptions): Promise<SurvivingEngine> {
-  const { open = openEngine } = options;
-  if (!mlp) return new SurvivingEngine(await open('ts', options), 'TypeScript: it computes each prefix once, whatever follows.', options);
-  const shape = mlp(learners);
-  const key = JSON.stringify([shape, table.S]);
-  const before = chosenBefore.get(key);
-  // What was fastest before may no longer start.
-  const again = before && (await open(before.name, options).catch(() => null));
-  if (again) return new SurvivingEngine(again, before.reason, options);
-  const choice = await chooseEngine(shape, table.S, options);
-  chosenBefore.set(key, { name: choice.engine.name, reason: choice.reason });
-  return new SurvivingEngine(choice.engine, choice.reason, options);
+/** The fastest engine; a transformer starts in TypeScript, which computes each prefix once. */
+async function fastestFor({ table }: Experiment, { mlp }: PolicyNetwork, learners: number, options: FamilyOptions): Promise<SurvivingEngine> {
+  if (mlp) return openFastest(mlp(learners), table.S, options);
+  return new SurvivingEngine(await (options.open ?? openEngine)('ts', options), 'TypeScript: it computes each prefix once, whatever follows.', options);
 }

@@ -6,6 +6,7 @@
  * list it keeps the learners of all other schemes and the run goes on as it was. Events of a run that is no longer
  * the newest are to be dropped.
  */
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import type { EstimatorDiagnosis as SchemeDiagnosis } from '../core/diagnostics/bias-variance';
 import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import type { ExperimentSpec } from '../core/experiment/spec';
@@ -153,8 +154,8 @@ export interface Snapshot {
   readonly critic: Float64Array | null;
   readonly rewardState: readonly unknown[];
   readonly estimatorState: unknown;
-  /** [rows] learned reward of each table row; null when no scheme learns one. */
-  readonly learnedReward: Float64Array | null;
+  /** What models learned of each table row, as this learner sees it; null when no scheme reads such a column. */
+  readonly learned: LearnedColumns | null;
 }
 
 export type Event =

@@ -48,7 +48,7 @@ export class Session {
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
-    this.#checks = new CheckWork({ now: deps.now, loadPlugins: deps.loadPlugins, emit: (event) => deps.emit(event, []) });
+    this.#checks = new CheckWork({ now: deps.now, loadPlugins: deps.loadPlugins, ...(deps.engines && { engines: deps.engines }), emit: (event) => deps.emit(event, []) });
   }
 
   handle(command: Command): void {
@@ -190,9 +190,9 @@ export class Session {
       this.#diagnosis = null;
       return;
     }
-    const { resolved, learnedReward } = this.#training;
+    const { resolved, learned } = this.#training;
     current.work ??=
-      resolved.table === null ? diagnoseClosedForm(resolved, command) : diagnose(resolved, command, learnedReward);
+      resolved.table === null ? diagnoseClosedForm(resolved, command) : diagnose(resolved, command, learned);
     const until = now() + sliceMilliseconds;
     do {
       const step = current.work.next();

@@ -1,3 +1,4 @@
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import { noTable } from '../core/contracts/scenario';
 import { resolveSpec, type Experiment, type Resolved } from '../core/experiment/resolve';
 import { sameLearners } from '../core/experiment/same-learners';
@@ -8,7 +9,7 @@ import { LearnerFailure, type KeptBatch } from './batch-step';
 import { Checkpoints } from './checkpoints';
 import { GaussianFamily } from './closed-form-training';
 import type { Failure, IterationReport } from './iteration-report';
-import { learnReward } from './learned-reward';
+import { learnReward, type LearnedReward } from './learned-reward';
 import { Learner } from './learner';
 import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
 import { METRICS, type DeviceUse, type Snapshot } from './protocol';
@@ -42,7 +43,7 @@ const CHECK_INTERVAL = 10;
 export class Training {
   readonly learners: Learner[] = [];
   #experiment: Resolved;
-  #learnedReward: Float64Array | null;
+  #learnedReward: LearnedReward | null;
   #step: WorldStep;
   #checkpoints: Checkpoints;
   #dLogits: Float64Array[] = [];
@@ -53,14 +54,14 @@ export class Training {
   private constructor(
     experiment: Resolved,
     private readonly family: PolicyFamily,
-    learnedReward: Float64Array | null,
+    learnedReward: LearnedReward | null,
     private readonly deps: TrainingDeps,
     clock: StageClock,
   ) {
     this.#experiment = experiment;
     this.#learnedReward = learnedReward;
     this.#clock = clock;
-    this.#step = openWorldStep(experiment, learnedReward, clock);
+    this.#step = openWorldStep(experiment, learnedReward && [learnedReward.columns], clock);
     this.#checkpoints = new Checkpoints(this.#firstInterval(), deps.checkpointBudget);
     experiment.schemes.forEach((scheme, k) => this.#enrol(k, scheme));
   }
@@ -73,7 +74,7 @@ export class Training {
     const { learnedReward, family } =
       experiment.table === null
         ? { learnedReward: null, family: new GaussianFamily(experiment) }
-        : { learnedReward: await learnReward(experiment), family: await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, { ...deps, lap: (stage) => clock.lap(stage) }) };
+        : { learnedReward: await learnReward(experiment, deps), family: await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, { ...deps, lap: (stage) => clock.lap(stage) }) };
     return new Training(experiment, family, learnedReward, deps, clock);
   }
 
@@ -97,9 +98,14 @@ export class Training {
     return device ? { ...device, rollout: this.#rolloutCheck?.result ?? null } : null;
   }
 
-  /** [rows] the learned reward of each table row; null when no scheme reads one. */
-  get learnedReward(): Float64Array | null {
+  /** The reward model's columns and what it was fitted on; null when no scheme reads them. */
+  get learnedReward(): LearnedReward | null {
     return this.#learnedReward;
+  }
+
+  /** What models learned of the table, as the first seed's learners see it. */
+  get learned(): LearnedColumns | null {
+    return this.#learnedReward && this.#learnedReward.columns;
   }
 
   /** Schemes that cannot be trained, with the reason. */
@@ -155,9 +161,9 @@ export class Training {
     const old = this.#experiment.spec;
     if (!sameLearners(old, spec)) return false;
     const experiment = resolveSpec(spec, plugins, this.#experiment);
-    if (experiment.table) this.#learnedReward ??= await learnReward(experiment);
+    if (experiment.table) this.#learnedReward ??= await learnReward(experiment, this.deps);
     this.#experiment = experiment;
-    this.#step = openWorldStep(experiment, this.#learnedReward, this.#clock);
+    this.#step = openWorldStep(experiment, this.#learnedReward && [this.#learnedReward.columns], this.#clock);
     for (const [k, scheme] of experiment.schemes.entries()) {
       const learners = this.learners.filter((learner) => learner.schemeNumber === k);
       if (restart.includes(k) || learners.length === 0 || !scheme) {
@@ -197,7 +203,7 @@ export class Training {
       critic: learner.critic,
       rewardState: learner.rewardState,
       estimatorState: learner.estimatorState,
-      learnedReward: this.#learnedReward,
+      learned: this.learned,
     };
   }
 

@@ -1,3 +1,4 @@
+import type { LearnedColumns } from '../core/batch/learned-columns';
 import type { Frame } from '../core/contracts/columns';
 import type { Experiment, Resolved } from '../core/experiment/resolve';
 import { BatchStep, type KeptBatch, type StepResult } from './batch-step';
@@ -27,8 +28,8 @@ export interface WorldStep {
   played?(): PlayedBatch | null;
 }
 
-export function openWorldStep(resolved: Resolved, learnedReward: Float64Array | null, clock: StageClock): WorldStep {
-  return resolved.table === null ? new ClosedFormStep(resolved) : new TableStep(resolved, learnedReward, clock);
+export function openWorldStep(resolved: Resolved, learned: readonly LearnedColumns[] | null, clock: StageClock): WorldStep {
+  return resolved.table === null ? new ClosedFormStep(resolved) : new TableStep(resolved, learned, clock);
 }
 
 class TableStep implements WorldStep {
@@ -38,10 +39,10 @@ class TableStep implements WorldStep {
   readonly #metrics: IterationMetrics;
   #last: StepResult | null = null;
 
-  constructor({ table, ...experiment }: Experiment, learnedReward: Float64Array | null, clock: StageClock) {
+  constructor({ table, ...experiment }: Experiment, learned: readonly LearnedColumns[] | null, clock: StageClock) {
     this.size = table.S * table.A;
     this.exactInterval = exactInterval(table, experiment.spec.training.policy.kind);
-    this.#step = new BatchStep({ table, ...experiment }, learnedReward, clock);
+    this.#step = new BatchStep({ table, ...experiment }, learned, clock);
     this.#metrics = new IterationMetrics(table, this.#step.start);
   }
 

@@ -227,7 +227,7 @@ describe('the past', () => {
     await expect(first).rejects.toThrow('newer request');
     await Promise.resolve();
     const { request, runId } = worker.last('recall')!;
-    const snapshot = { scheme: 0, seed: 0, iteration: 6, logits: new Float64Array(2), critic: null, rewardState: [], estimatorState: undefined, learnedReward: null };
+    const snapshot = { scheme: 0, seed: 0, iteration: 6, logits: new Float64Array(2), critic: null, rewardState: [], estimatorState: undefined, learned: null };
     worker.listener({ type: 'snapshot', runId, request, snapshot });
     expect((await second).iteration).toBe(6);
   });

@@ -101,7 +101,7 @@ describe('re-pricing', () => {
     const before = whatIf.frame.schemes[0]!.priced.advantage.slice();
     const batch = whatIf.scene.batch;
     const { table } = onTable(whatIf.scene);
-    whatIf.useLearnedReward(table, Float64Array.from({ length: table.rows }, (_, row) => Math.sin(row)), learned);
+    whatIf.useLearned(table, { learnedReward: Float64Array.from({ length: table.rows }, (_, row) => Math.sin(row)) }, learned);
     nextFrame();
     expect(whatIf.frame.problems[0]).toBeNull();
     expect(whatIf.scene.batch).toBe(batch);
@@ -113,7 +113,7 @@ describe('re-pricing', () => {
     const whatIf = new WhatIf(spec, plugins, schedule);
     const { table } = onTable(whatIf.scene);
     const logits = Float64Array.from({ length: table.S * table.A }, (_, k) => (k % 2 === 0 ? 0 : 1.5));
-    const snapshot = { scheme: 1, seed: 0, iteration: 9, logits, critic: null, rewardState: [], estimatorState: undefined, learnedReward: null };
+    const snapshot = { scheme: 1, seed: 0, iteration: 9, logits, critic: null, rewardState: [], estimatorState: undefined, learned: null };
     whatIf.showRolloutsOf({ iteration: 9, snapshot }, spec);
     nextFrame();
     expect(whatIf.scene.objective).toBeLessThan(0.5);

@@ -30,8 +30,8 @@ function reprice(training: Training, snapshot: Snapshot) {
     rewardState: snapshot.rewardState,
     estimatorState: snapshot.estimatorState,
     value: snapshot.critic,
-    columns: snapshot.learnedReward && {
-      column: (name) => (name === 'learnedReward' ? gatherRows(played, snapshot.learnedReward!, new Float64Array(played.row.length)) : ''),
+    columns: snapshot.learned && {
+      column: (name) => (name === 'learnedReward' ? gatherRows(played, snapshot.learned!.learnedReward, new Float64Array(played.row.length)) : ''),
     },
   });
   return { table, policy, batch, priced };
@@ -46,7 +46,7 @@ describe('training', () => {
     const report = (await training.iterate())!;
     for (const k of [0, 2]) {
       const learner = training.learners[k];
-      const snapshot: Snapshot = { scheme: learner.schemeNumber, seed: 0, iteration: 3, logits: before[k], critic: null, rewardState: [], estimatorState: undefined, learnedReward: null };
+      const snapshot: Snapshot = { scheme: learner.schemeNumber, seed: 0, iteration: 3, logits: before[k], critic: null, rewardState: [], estimatorState: undefined, learned: null };
       const { table, policy, batch, priced } = reprice(training, snapshot);
       const direction = updateDirection(priced.advantage, batch, table, policy.probability, new Float64Array(table.S * table.A));
       learner.parameters.forEach((x, j) => expect(x).toBeCloseTo(before[k][j] + spec.training.learningRate * direction[j], 13));

@@ -1,3 +1,4 @@
+import type { LearnedColumns } from '../batch/learned-columns';
 import { printed } from '../contracts/explanation';
 import type { Table } from '../contracts/scenario';
 import type { Experiment } from '../experiment/resolve';
@@ -55,8 +56,8 @@ export interface CheckProgress {
 export interface CheckOptions {
   /** Iteration whose scheduled weights and thresholds are looked at, 0 unless given. */
   readonly iteration?: number;
-  /** [rows] what the learned reward model says of every table row, where a scheme reads one. */
-  readonly learnedReward?: Float64Array | null;
+  /** What models learned of every table row, where a scheme reads it. */
+  readonly learned?: LearnedColumns | null;
 }
 
 /** Runs every check on one scheme of an experiment. Throws an Error with the reason where the scheme could not be compiled. */
@@ -69,13 +70,13 @@ export function checkScheme(experiment: Experiment, k: number, options: CheckOpt
 }
 
 /** The same in steps, so that a caller can let others work, show how far it is, and stop. */
-export function* checkSchemeSteps(experiment: Experiment, k: number, { iteration = 0, learnedReward = null }: CheckOptions = {}): Generator<CheckProgress, SchemeCheck> {
+export function* checkSchemeSteps(experiment: Experiment, k: number, { iteration = 0, learned = null }: CheckOptions = {}): Generator<CheckProgress, SchemeCheck> {
   const { initialLogits, scenario, scenarioParams, spec } = experiment;
   const compiled = experiment.schemes[k];
   if (!compiled) throw new Error(experiment.failures.find((failure) => failure.scheme === k)?.message ?? 'This scheme could not be compiled.');
   const describe = { state: (s: number) => scenario.describeState(s, scenarioParams as never), action: (a: number) => scenario.actionNames[a] };
   const { groupSize } = spec.training;
-  const { table, scheme } = learnedReward ? withLearnedRows(experiment.table, compiled, learnedReward) : { table: experiment.table, scheme: compiled };
+  const { table, scheme } = learned ? withLearnedRows(experiment.table, compiled, learned) : { table: experiment.table, scheme: compiled };
 
   yield { stage: 'solving both', share: 0 };
   const found = trusted(scheme, table, initialLogits, groupSize, iteration);
