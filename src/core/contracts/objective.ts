@@ -47,13 +47,32 @@ export interface ObjectivePolicy {
   readonly demonstration?: Float64Array;
   /** Update number of the learner, from 0: schedules read it. */
   readonly iteration: number;
+  /** What the objective's `carry` made of this batch, in every epoch on it; given to objectives that carry something. */
+  readonly carried?: unknown;
+  /** From these logits; given to the `carry` of objectives that read it. */
+  readonly lookAhead?: LookAhead;
+}
+
+/** What one step of SGD on the logits at the spec's learning rate α would do to a utility. All [S·A]; a descent is a dL/dlogits. */
+export interface LookAhead {
+  /** d/dx, at x = 0, of the exact value of the true objective at logits − α (descent + x · change). */
+  value(descent: Float64Array, change: Float64Array): number;
+  /** −α ⟨gradient, change⟩: the same to first order of a utility with that gradient. */
+  linear(gradient: Float64Array, change: Float64Array): number;
 }
 
 export interface ObjectivePlugin<P extends Parameters = Parameters> extends Described {
   readonly kind: 'objective';
   readonly params: P;
-  /** What it reads besides the sums: `steps` of the aggregates, `demonstration` of the policy. */
-  readonly reads?: readonly ('steps' | 'demonstration')[];
+  /** What it reads besides the sums: `steps` of the aggregates, `demonstration` and `lookAhead` of the policy. */
+  readonly reads?: readonly ('steps' | 'demonstration' | 'lookAhead')[];
+  /**
+   * What it carries from batch to batch, made once for each batch, before the gradient, from what it carried `before`; undefined at first.
+   * Plain data that is never written over: checkpoints, replays and branches copy it.
+   */
+  carry?(aggregates: Aggregates, policy: ObjectivePolicy, params: ParameterValues<P>, before: unknown): unknown;
+  /** Share of this update that imitates demonstrations, where it is a balance of the two; curves show it. */
+  imitationShare?(policy: Pick<ObjectivePolicy, 'iteration' | 'carried'>, params: ParameterValues<P>): number;
   /** dL/dlogits, [S·A], of a loss to be minimised, written over `out`, and the loss itself. */
   gradient(aggregates: Aggregates, policy: ObjectivePolicy, params: ParameterValues<P>, out: Float64Array): number;
 }
