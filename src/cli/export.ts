@@ -150,11 +150,13 @@ function ofExperiment(spec: ExperimentSpec, estimators: string | undefined, { pl
 function playedOnTable({ table, initialLogits, spec }: Experiment): Played {
   const policy = softmaxPolicy(initialLogits, table.S, table.A);
   const values = evaluatePolicy(table, policy.probability, table.metrics[table.truth]);
-  const options = { ...learnerStream(spec.training, 0, 0), nTraj: spec.view.trajectories, groupSize: spec.training.groupSize };
+  const stream = learnerStream(spec.training, 0, 0);
+  const options = { ...stream, nTraj: spec.view.trajectories, groupSize: spec.training.groupSize };
   const batch = new TableBatch(table, rollout(table, policy.threshold, options), {
     behaviour: policy.logProbability,
     reference: policy.logProbability,
     belief: values.value,
+    playOn: { threshold: policy.threshold, stream },
   });
   return {
     batch,

@@ -55,8 +55,14 @@ export function* diagnose(
   const play = (batch: number, into?: Rollout) =>
     rollout(table, policy.threshold, { nTraj, groupSize, seed: DIAGNOSIS_SEED, learner: 0, iteration: batch }, into);
   const reference = softmaxPolicy(experiment.initialLogits, table.S, table.A).logProbability;
-  const batchOf = (played: Rollout) =>
-    new TableBatch(table, played, { behaviour: policy.logProbability, reference, belief: truth.value, buffer: workspace.buffer });
+  const batchOf = (played: Rollout, iteration: number) =>
+    new TableBatch(table, played, {
+      behaviour: policy.logProbability,
+      reference,
+      belief: truth.value,
+      playOn: { threshold: policy.threshold, stream: { seed: DIAGNOSIS_SEED, learner: 0, iteration } },
+      buffer: workspace.buffer,
+    });
   const sideOf = (played: Rollout, value: Float64Array | null) => ({
     ...EMPTY_SIDE,
     iteration,
@@ -73,7 +79,7 @@ export function* diagnose(
       const count = new Float64Array(table.S);
       for (let b = 0; b < CRITIC_BATCHES; b++) {
         const played = play(CRITIC_OFFSET + b);
-        addReturns(priceBatch(batchOf(played), scheme, sideOf(played, sum), { buffer: workspace.buffer }), played, table.rowState, sum, count);
+        addReturns(priceBatch(batchOf(played, CRITIC_OFFSET + b), scheme, sideOf(played, sum), { buffer: workspace.buffer }), played, table.rowState, sum, count);
         workspace.releaseAll();
         yield;
       }
@@ -85,7 +91,7 @@ export function* diagnose(
   let played: Rollout | undefined;
   for (let b = 0; b < batches; b++) {
     played = play(b, played);
-    const batch = batchOf(played);
+    const batch = batchOf(played, b);
     const exact = batch.gatherExact(truth.advantage);
     for (const [k, scheme] of schemes.entries()) {
       if (!scheme) continue;

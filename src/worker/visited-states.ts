@@ -17,7 +17,7 @@ export function reads(scheme: CompiledScheme | null, column: string): boolean {
 
 /** True where a learner's batch needs its policy in every state, visited or not. */
 export function needsEveryState(scheme: CompiledScheme, objective: Experiment['objective']): boolean {
-  return scheme.spec.sampling !== undefined || scheme.spec.value === 'exact' || reads(scheme, 'belief') || (objective.reads?.includes('demonstration') ?? false);
+  return scheme.spec.sampling !== undefined || scheme.spec.value === 'exact' || reads(scheme, 'belief') || reads(scheme, 'playOn') || (objective.reads?.includes('demonstration') ?? false);
 }
 
 /**

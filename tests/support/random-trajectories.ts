@@ -74,6 +74,7 @@ const BY_SHAPE: Readonly<Record<Shape, (random: Source, T: number) => unknown>> 
   group: () => 0,
   named: (random) => ({ first: random.normal(), second: random.integer(0, 1) }),
   'step-vector': (random, T) => random.list(T, () => random.list(3, random.normal)),
+  'play-on': () => null,
   json: () => null,
 };
 

@@ -7,6 +7,9 @@ const TABLE_ONLY: Readonly<Record<string, string>> = {
   state: 'number of a state',
   action: 'number of an action',
   value: 'value per state of a table, exact or learned; choose V = 0 or an estimator that reads none',
+  playOn: 'state to go back to and play on from',
+  learnedProgress: 'process model over the rows of a table',
+  learnedOutcomeProgress: 'outcome model over the rows of a table',
   learnedReward: 'reward model over the rows of a table',
   goldLogProbs: 'log-probability of a right answer',
 };

@@ -118,6 +118,7 @@ class Reader {
 
   read(name: string, shape: Shape): Column | string {
     if (shape === 'group') return name === 'group' ? this.group : `The trajectories have only one grouping, "group".`;
+    if (shape === 'play-on') return 'Logged trajectories cannot be gone on from: where other actions would have led is not in a log.';
     const found = this.trajectories.map((_, i) => this.find(name, i));
     const absent = found.findIndex((entry) => entry === undefined);
     if (absent >= 0 && !this.canBeDerived(name, shape)) {
@@ -148,7 +149,7 @@ class Reader {
     );
   }
 
-  private convert(name: string, shape: Shape, found: readonly (Found | undefined)[]): Column {
+  private convert(name: string, shape: Exclude<Shape, 'play-on'>, found: readonly (Found | undefined)[]): Column {
     switch (shape) {
       case 'trajectory':
         return Float64Array.from(found, (entry, i) => (entry ? numberOf(entry.value, entry.field) : this.derived(name, i)));

@@ -1,4 +1,4 @@
-import { KNOWN_SHAPES, type Batch, type Column, type GroupLayout, type Shape } from '../contracts/columns';
+import { KNOWN_SHAPES, type Batch, type Column, type GroupLayout, type PlayOn, type Shape } from '../contracts/columns';
 import type { Table } from '../contracts/scenario';
 import type { Rollout } from '../mdp/rollout';
 import { answerActions, gatherActions, gatherAnswers, gatherRows, gatherStates, gatherStateActions, gatherStateValues } from './gather';
@@ -13,6 +13,8 @@ export interface BatchContext {
   readonly reference?: Float64Array;
   /** V_t(s) of the true objective under the behaviour policy, [(T + 1) · S]. */
   readonly belief?: Float64Array;
+  /** The policy and the batch's streams, to go on from where it has been. */
+  readonly playOn?: Pick<PlayOn, 'threshold' | 'stream'>;
   /** V_t(s) of the scheme's own reward, [(T + 1) · S]. */
   readonly value?: Float64Array;
   /** Where columns of numbers come from; fresh arrays unless given. Every cell is written. */
@@ -30,6 +32,7 @@ const ABSENT: Readonly<Record<string, string>> = {
   rewardDims: 'Totals per reward term are made by a scheme; a batch holds facts alone.',
   answerLogProbs: 'This scenario has no right answer that could be asked for along the way.',
   answerAction: 'This scenario has no right answer that could be asked for along the way.',
+  playOn: 'This batch cannot be gone on from: it holds no policy, or is too large to be played on from on a page. Show fewer rollouts.',
   goldLogProbs: 'A compiled scenario has no log-probabilities of a right answer.',
 };
 
@@ -87,7 +90,7 @@ export class TableBatch implements Batch {
 
   #make(name: string): Column | string {
     const { table, rollout } = this;
-    const { behaviour, reference, belief, value } = this.#context;
+    const { behaviour, reference, belief, value, playOn } = this.#context;
     const current = this.#context.current ?? behaviour;
     switch (name) {
       case 'group':
@@ -116,6 +119,8 @@ export class TableBatch implements Batch {
         return table.answer ? answerActions(table, table.answer, rollout) : ABSENT[name];
       case 'belief':
         return belief ? gatherStateValues(table, rollout, belief, this.#buffer(this.nTraj * (this.maxLen + 1))) : ABSENT[name];
+      case 'playOn':
+        return playOn ? { ...playOn, table, row: rollout.row, length: rollout.length } : ABSENT[name];
       case 'value':
         return value ? gatherStateValues(table, rollout, value, this.#buffer(this.nTraj * (this.maxLen + 1))) : ABSENT[name];
     }

@@ -6,6 +6,8 @@
  * hold 0 in what is given and must hold 0 in what is returned.
  */
 
+import type { Table } from './scenario';
+
 /** Members of each group, in batch order. Groups are numbered by first appearance. */
 export interface GroupLayout {
   /** [nTraj] group number of each trajectory. */
@@ -32,6 +34,18 @@ export interface VectorColumn {
   readonly data: Float64Array;
 }
 
+/** What it takes to go back to the visited states of a batch that was played on a table, and on from there under the same policy. */
+export interface PlayOn {
+  readonly table: Table;
+  /** [S·A] integer thresholds of the policy; valid while the batch is. */
+  readonly threshold: Uint32Array;
+  /** Where the batch's own streams start; those of what is played on from it are others. */
+  readonly stream: { readonly seed: number; readonly learner: number; readonly iteration: number };
+  /** [nTraj × maxLen] outcome rows taken, and [nTraj] how many. */
+  readonly row: Uint32Array;
+  readonly length: Int32Array;
+}
+
 export interface ShapeTypes {
   /** [nTraj] */
   trajectory: Float64Array;
@@ -48,6 +62,7 @@ export interface ShapeTypes {
   group: GroupLayout;
   named: NamedColumn;
   'step-vector': VectorColumn;
+  'play-on': PlayOn;
   /** Anything else, one JSON value per trajectory, as it was given. */
   json: readonly unknown[];
 }
@@ -80,7 +95,13 @@ export function readNeed(need: Need): { shape: Shape; optional: boolean } {
  * | rewardDims | named | total of each reward term per trajectory, after weight and gate |
  * | logProbs, oldLogProbs, refLogProbs | step | log π of the taken action under the current, behaviour and reference policy |
  * | logRhos | step | log(π / μ) of the taken action |
- * | learnedReward | step | a learned reward model's score of each step |
+ * | learnedReward | step | a learned reward model's score of each step; of an ensemble, the mean |
+ * | learnedSpread | step | standard deviation between the members of an ensemble of reward models |
+ * | learnedSingle | step | score of the one reward model that saw every comparison |
+ * | learnedProgress | step | how much a step raises the chance of success, by a network fitted to completions |
+ * | learnedOutcomeProgress | step | the same by a network fitted to outcomes alone |
+ * | playOn | play-on | a way to go on from every visited state under the policy that made the batch |
+ * | completions | json | per trajectory one list per step: what trajectories that go on from the state before it came to |
  * | belief | state | probability that the behaviour policy reaches the outcome from the visited state |
  * | answerLogProbs | state | log-probability of the right answer, were it asked for after what is there at the visited state |
  * | answerAction | step-id | the right answer, where the step gives one; −1 elsewhere |
@@ -101,10 +122,16 @@ export const KNOWN_SHAPES = {
   refLogProbs: 'step',
   logRhos: 'step',
   learnedReward: 'step',
+  learnedSpread: 'step',
+  learnedSingle: 'step',
+  learnedProgress: 'step',
+  learnedOutcomeProgress: 'step',
   belief: 'state',
   answerLogProbs: 'state',
   answerAction: 'step-id',
   goldLogProbs: 'json',
+  playOn: 'play-on',
+  completions: 'json',
 } as const satisfies Readonly<Record<string, Shape>>;
 
 /** What every plug-in sees of a batch without asking. */

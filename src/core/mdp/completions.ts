@@ -1,0 +1,52 @@
+/** Trajectories that go on from the visited states of a batch: the Monte-Carlo estimate of what a step was worth. */
+import type { PlayOn } from '../contracts/columns';
+import { rollout } from './rollout';
+
+/** Most completions of a state. */
+export const MAX_COMPLETIONS = 64;
+
+/** By batch: what the completions came to that were played so far, one array [nTraj × maxLen] for each. */
+const played = new WeakMap<PlayOn, Float64Array[]>();
+
+/**
+ * What completions come to: `count` arrays [nTraj × maxLen], the true objective collected on the way to s_t plus what a
+ * trajectory collects that goes on from s_t under the policy, with the T − t steps that are left. 0 in padding. The first
+ * completions are the same however many are asked for, and are played once per batch.
+ */
+export function completionOutcomes(from: PlayOn, count: number): readonly Float64Array[] {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_COMPLETIONS) throw new RangeError(`Completions of a state: 1 to ${MAX_COMPLETIONS}, not ${count}.`);
+  let outcomes = played.get(from);
+  if (!outcomes) played.set(from, (outcomes = []));
+  while (outcomes.length < count) outcomes.push(playOn(from, outcomes.length));
+  return outcomes.slice(0, count);
+}
+
+/** Environment steps that `count` completions of every visited state take at most: Σ over visits of T − t, each time. */
+export function completionSteps({ table: { horizon }, length }: PlayOn, count: number): number {
+  let steps = 0;
+  for (const visits of length) for (let t = 0; t < visits; t++) steps += horizon - t;
+  return count * steps;
+}
+
+/** Completion `number` of every visited state. Streams of their own: the batch's seed with (t, number) in its high word. */
+function playOn({ table, threshold, stream, row, length }: PlayOn, number: number): Float64Array {
+  const { horizon, rowState, metrics, truth } = table;
+  const pay = metrics[truth];
+  const out = new Float64Array(length.length * horizon);
+  const collected = new Float64Array(length.length);
+  for (let t = 0; t < horizon; t++) {
+    const there: number[] = [];
+    for (let i = 0; i < length.length; i++) if (length[i] > t) there.push(i);
+    if (there.length === 0) break;
+    const start = Uint32Array.from(there, (i) => rowState[row[i * horizon + t]]);
+    const seed = stream.seed + 2 ** 32 * (1 + t * MAX_COMPLETIONS + number);
+    const on = rollout({ ...table, horizon: horizon - t }, threshold, { ...stream, seed, nTraj: there.length, groupSize: 1, start });
+    there.forEach((i, v) => {
+      let total = collected[i];
+      for (let k = v * on.maxLen, end = k + on.length[v]; k < end; k++) total += pay[on.row[k]];
+      out[i * horizon + t] = total;
+      collected[i] += pay[row[i * horizon + t]];
+    });
+  }
+  return out;
+}
