@@ -5,6 +5,7 @@ import { gallery } from './src/tools/vite/gallery.ts';
 import { lessonPage, lessonPages } from './src/tools/vite/lesson-pages.ts';
 import { appPages, pages } from './src/tools/vite/pages.ts';
 import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
+import { shellChunks } from './src/tools/vite/shell-chunks.ts';
 import { wasmBinaries } from './src/tools/vite/wasm-binaries.ts';
 
 /**
@@ -33,6 +34,7 @@ export default defineConfig({
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
+        codeSplitting: { groups: shellChunks },
       },
     },
   },

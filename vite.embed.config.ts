@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
@@ -7,9 +6,9 @@ import { classicChunks, classicScripts, stylesOf, withImports } from './src/tool
 import { dropTestData } from './src/tools/vite/drop-test-data.ts';
 import { embedPages, fillPage } from './src/tools/vite/pages.ts';
 import { pluginMetadata } from './src/tools/vite/plugin-metadata.ts';
+import { importedAtOnce } from './src/tools/vite/shell-chunks.ts';
 
 const [page] = embedPages;
-const shells = new WeakMap<Rolldown.ChunkingContext, ReadonlySet<string>>();
 
 /**
  * The embed's pass: classic scripts, split so that a frame loads the plug-ins that its experiment names and
@@ -47,7 +46,7 @@ export default defineConfig({
           groups: [
             { name: 'svelte', test: /\/node_modules\/(svelte|esm-env|clsx)\//, priority: 1 },
             {
-              name: (id, build) => (shellModules(build).has(id) ? 'core' : /\/core\/(contracts|math)\//.test(id) ? 'plugin-support' : null),
+              name: (id, build) => (importedAtOnce(build, page.entry).has(id) ? 'core' : /\/core\/(contracts|math)\//.test(id) ? 'plugin-support' : null),
               test: /\/src\/(core|codec)\/.*\.ts$/,
             },
           ],
@@ -95,16 +94,6 @@ function intoOneFolder(build: Rolldown.PluginContext, bundle: Rolldown.OutputBun
     build.emitFile({ type: 'asset', fileName: `${folder}/${file}`, source: code });
   }
   return folder;
-}
-
-/** Modules that the entry imports at once, directly or not: what the poster needs, and no more of the core than that. */
-function shellModules(build: Rolldown.ChunkingContext): ReadonlySet<string> {
-  const known = shells.get(build);
-  if (known) return known;
-  const modules = new Set([resolve(page.entry)]);
-  for (const id of modules) for (const imported of build.getModuleInfo(id)?.importedIds ?? []) modules.add(imported);
-  shells.set(build, modules);
-  return modules;
 }
 
 /** Gzipped size of what Run loads beyond the shell: the running view and the worker. */
