@@ -3,7 +3,7 @@ import type { ConnectOptions } from '../worker/client';
 import type { METRICS } from '../worker/protocol';
 import type { LabOptions } from './lab.svelte';
 
-const metrics: typeof METRICS = ['success', 'proxy', 'cosine', 'wrongSign', 'zeroGroups', 'entropy', 'kl', 'length', 'loss', 'heldOut'];
+const metrics: typeof METRICS = ['success', 'proxy', 'cosine', 'wrongSign', 'zeroGroups', 'entropy', 'kl', 'length', 'loss', 'heldOut', 'imitation'];
 
 /**
  * `root` is the site's root as a URL that ends in a slash; workers find the engine's files under it. A page whose

@@ -10,6 +10,7 @@ import { emptyExactValues, evaluatePolicy, type ExactValues } from '../core/mdp/
 import { emptyPolicy, softmaxPolicy, softmaxStates, type TablePolicy } from '../core/mdp/policy';
 import { emptyRollout, rollout, type Rollout, type RolloutOptions } from '../core/mdp/rollout';
 import { bestVisits } from '../core/mdp/best-visits';
+import { lookAhead } from '../core/mdp/look-ahead';
 import { addImitation, aggregate, aggregateBuffer, pairOfRow } from '../core/scheme/aggregate';
 import { copySteps, stepsOf } from '../core/scheme/steps';
 import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
@@ -50,6 +51,8 @@ export interface StepResult {
   readonly priced: PricedBatch;
   readonly aggregates: Aggregates;
   readonly loss: number;
+  /** Share of the update that imitates; NaN where the objective is no such balance. */
+  readonly imitation: number;
 }
 
 /**
@@ -107,7 +110,7 @@ export class BatchStep {
    * Throws `LearnerFailure` before anything of the learner changes.
    */
   run(learner: Learner, logits: Float64Array, dLogits: Float64Array): StepResult {
-    const { spec, table, objective } = this.#experiment;
+    const { spec, table, objective, objectiveParams } = this.#experiment;
     const { trajectories: nTraj, groupSize } = spec.training;
     this.#workspace.releaseAll();
     const policy = this.#policy;
@@ -118,7 +121,7 @@ export class BatchStep {
     if (sampling?.kind === 'dynamic') redrawUniform(table, policy.threshold, { nTraj, groupSize, ...stream }, played, sampling.redraws);
     this.clock.lap('rollout');
     const successes = sampling?.kind === 'replay' ? replaySuccesses(table, played, learner.successes) : learner.successes;
-    const batch = this.#batchOf(learner, played, policy);
+    const batch = this.#batchOf(learner, played, policy, stream);
     const side = {
       iteration: learner.iteration,
       rewardState: learner.rewardState,
@@ -133,14 +136,17 @@ export class BatchStep {
     if (objective.reads?.includes('steps')) this.#aggregates.steps = stepsOf(priced, batch, pairOfRow(table), groupSize);
     this.clock.lap('aggregation');
     this.#takeReference(learner, policy);
-    const loss = this.#gradient(learner, this.#aggregates, logits, policy.probability, dLogits);
+    const update = this.#objectivePolicy(learner, logits, policy.probability);
+    const carried = objective.carry && this.#orDiverged(learner, () => objective.carry!(this.#aggregates, update, objectiveParams as never, learner.objectiveState));
+    const loss = objective.gradient(this.#aggregates, { ...update, carried }, objectiveParams as never, dLogits);
     if (!isAllFinite(dLogits)) throw new LearnerFailure('non-finite', learner.schemeNumber, nonFiniteCause(priced));
     if (learner.critic) this.#moveCritic(learner.critic, learner.valueGradient, priced);
     learner.rewardState = priced.rewardState;
     learner.estimatorState = priced.estimatorState;
+    learner.objectiveState = carried;
     learner.successes = successes;
     this.clock.lap('objective');
-    return { batch, policy, priced, aggregates: this.#aggregates, loss };
+    return { batch, policy, priced, aggregates: this.#aggregates, loss, imitation: this.#imitationShare(learner) };
   }
 
   /** Copies what later epochs need of a step, into `kept` when given. */
@@ -158,23 +164,30 @@ export class BatchStep {
   /** dL/dlogits of a kept batch at the logits that the last update led to. Throws `LearnerFailure` where they diverged. */
   again(learner: Learner, logits: Float64Array, { aggregates, behaviour, states }: KeptBatch, dLogits: Float64Array): void {
     this.#orDiverged(learner, () => this.#makePolicy(logits, states));
-    this.#gradient(learner, aggregates, logits, behaviour, dLogits);
+    const { objective, objectiveParams } = this.#experiment;
+    objective.gradient(aggregates, this.#objectivePolicy(learner, logits, behaviour), objectiveParams as never, dLogits);
   }
 
-  /** dL/dlogits at the policy that was made last. */
-  #gradient(learner: Learner, aggregates: Aggregates, logits: Float64Array, behaviour: Float64Array, dLogits: Float64Array): number {
-    const { objective, objectiveParams } = this.#experiment;
+  /** What the objective is told of the policy that was made last. */
+  #objectivePolicy(learner: Learner, logits: Float64Array, behaviour: Float64Array): ObjectivePolicy {
+    const { objective, table, spec } = this.#experiment;
     const { probability, logProbability } = this.#policy;
-    const policy: ObjectivePolicy = {
+    return {
       logits,
       probability,
       logProbability,
       behaviour,
       reference: learner.reference ?? this.start.logProbability,
       iteration: learner.iteration,
-      ...(objective.reads?.includes('demonstration') && { demonstration: (this.#demonstration ??= bestVisits(this.#experiment.table, this.#truth)) }),
+      carried: learner.objectiveState,
+      ...(objective.reads?.includes('demonstration') && { demonstration: (this.#demonstration ??= bestVisits(table, this.#truth)) }),
+      ...(objective.reads?.includes('lookAhead') && { lookAhead: lookAhead(table, this.#truth, logits, spec.training.learningRate) }),
     };
-    return objective.gradient(aggregates, policy, objectiveParams as never, dLogits);
+  }
+
+  #imitationShare({ iteration, objectiveState }: Learner): number {
+    const { objective, objectiveParams } = this.#experiment;
+    return objective.imitationShare?.({ iteration, carried: objectiveState }, objectiveParams as never) ?? Number.NaN;
   }
 
   /** Keeps the learner's policy as its reference at the iteration that the objective names. */
@@ -227,11 +240,12 @@ export class BatchStep {
     }
   }
 
-  #batchOf({ scheme }: Learner, played: Rollout, policy: TablePolicy): TableBatch {
+  #batchOf({ scheme }: Learner, played: Rollout, policy: TablePolicy, stream: ReturnType<typeof learnerStream>): TableBatch {
     return new TableBatch(this.#experiment.table, played, {
       behaviour: policy.logProbability,
       reference: this.start.logProbability,
       buffer: this.#workspace.buffer,
+      playOn: { threshold: policy.threshold, stream },
       ...(reads(scheme, 'belief') && { belief: this.exactOfPolicy().value }),
     });
   }

@@ -45,7 +45,7 @@ export class IterationMetrics {
 
   /** Writes METRICS.length figures from `offset` on. Without `exact` those that need it are NaN. */
   write(out: Float64Array, offset: number, step: StepResult, dLogits: Float64Array, exact: ExactValues | null): void {
-    const { batch, policy, priced, aggregates, loss } = step;
+    const { batch, policy, priced, aggregates, loss, imitation } = step;
     const put = (metric: Metric, value: number) => (out[offset + METRICS.indexOf(metric)] = value);
     out.fill(NaN, offset, offset + METRICS.length);
     if (exact) {
@@ -60,6 +60,7 @@ export class IterationMetrics {
     for (const length of batch.length) steps += length;
     put('length', steps / batch.nTraj);
     put('loss', loss);
+    put('imitation', imitation);
     this.#writePolicyFigures(policy, aggregates.count, steps, put);
   }
 

@@ -13,6 +13,7 @@ export interface Checkpoint {
   readonly critic: Float64Array | null;
   readonly rewardState: readonly unknown[];
   readonly estimatorState: unknown;
+  readonly objectiveState: unknown;
   readonly reference: Float64Array | null;
   readonly successes: Successes;
   readonly criticNetwork: { readonly parameters: ParameterVector; readonly optimiser: OptimiserState } | null;
@@ -25,6 +26,7 @@ export class Learner {
   iteration = 0;
   rewardState: readonly unknown[] = [];
   estimatorState: unknown = undefined;
+  objectiveState: unknown = undefined;
   /** [S] V without a time index; null where the estimator reads none or an exact one. */
   critic: Float64Array | null = null;
   exactValue: ExactValue | null = null;
@@ -69,6 +71,7 @@ export class Learner {
       critic: this.critic && this.critic.slice(),
       rewardState: structuredClone(this.rewardState),
       estimatorState: structuredClone(this.estimatorState),
+      objectiveState: structuredClone(this.objectiveState),
       reference: this.reference,
       successes: this.successes,
       criticNetwork: this.criticNetwork ? { parameters: this.criticNetwork.parameters.slice(), optimiser: this.criticNetwork.optimiser.save() } : null,
@@ -84,6 +87,7 @@ export class Learner {
     this.critic = checkpoint.critic && checkpoint.critic.slice();
     this.rewardState = structuredClone(checkpoint.rewardState);
     this.estimatorState = structuredClone(checkpoint.estimatorState);
+    this.objectiveState = structuredClone(checkpoint.objectiveState);
     this.reference = checkpoint.reference;
     this.successes = checkpoint.successes;
     if (checkpoint.criticNetwork) {

@@ -10,6 +10,8 @@ import type { LearnedColumns } from '../core/batch/learned-columns';
 import type { EstimatorDiagnosis as SchemeDiagnosis } from '../core/diagnostics/bias-variance';
 import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import type { ExperimentSpec } from '../core/experiment/spec';
+import type { EngineComparison } from '../engine/choose-engine';
+import type { EngineName } from '../engine/engine';
 
 export type { SchemeDiagnosis };
 
@@ -45,7 +47,51 @@ export type Command =
       readonly iteration: number;
       readonly batches: number;
     }
-  | CheckCommand;
+  | CheckCommand
+  | EnginesCommand;
+
+/**
+ * Asks what is known of the engines for the networks in training; answered by `engines`. With `measure` every engine is measured first,
+ * emulated adapters too, one at a time between slices of training; a newer request takes the place of an older one.
+ */
+export interface EnginesCommand {
+  readonly type: 'engines';
+  readonly request: number;
+  readonly measure: boolean;
+}
+
+/** How long iterations of an experiment took on one engine, in the mean of the latest and for all learners together. */
+export interface EngineProfile {
+  readonly engine: FrameMessage['engine']['name'];
+  /** Iterations seen. */
+  readonly iterations: number;
+  /** Milliseconds of an iteration. */
+  readonly milliseconds: number;
+  /** The same by stage. */
+  readonly stages: Readonly<Record<Stage, number>>;
+  /** What an iteration asks of the engine's device; null where there is none. */
+  readonly device: Pick<DeviceUse, 'dispatches' | 'checkDispatches' | 'readBacks' | 'waited'> | null;
+}
+
+/** A comparison of engines on this device, with whether it lasts until the next visit. */
+export interface KnownComparison extends EngineComparison {
+  readonly isKept: boolean;
+}
+
+export interface EnginesEvent {
+  readonly type: 'engines';
+  readonly request: number;
+  /** How many networks there are and on how many rows; null where nothing that is trained is a network. */
+  readonly work: { readonly population: number; readonly rows: number } | null;
+  /** What was measured on this device; null where nothing was. */
+  readonly comparison: KnownComparison | null;
+  /** Of every engine that this experiment ran on. */
+  readonly profiles: readonly EngineProfile[];
+  /** Of the engine in use, as it is now; null where everything is computed in TypeScript. */
+  readonly device: DeviceUse | null;
+  /** What is being measured; null when the answer is complete. */
+  readonly progress: { readonly name: EngineName; readonly done: number; readonly of: number } | null;
+}
 
 export type CheckCommand =
   /**
@@ -78,6 +124,7 @@ export const METRICS = [
   'length', // mean trajectory length of the batch
   'loss',
   'heldOut', // as success, from the starts that no batch begins with; NaN where the table keeps none
+  'imitation', // share of the update that imitates; NaN where the objective is no such balance
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
@@ -173,8 +220,9 @@ export type Event =
   | { readonly type: 'finished'; readonly runId: number }
   | { readonly type: 'notice'; readonly runId: number; readonly code: NoticeCode; readonly message: string }
   | { readonly type: 'failed'; readonly runId: number; readonly code: FailureCode; readonly message: string; readonly scheme?: number }
-  /** Answers about a spec of their own: they belong to no run. */
-  | CheckEvent;
+  /** Answers about a spec of their own, and about engines: they belong to no run. */
+  | CheckEvent
+  | EnginesEvent;
 
 export type NoticeCode = 'engine-fallback' | 'device-lost' | 'parameter-clamped';
 export type FailureCode = 'non-finite' | 'missing-column' | 'unknown-plugin' | 'unreadable-spec' | 'internal';

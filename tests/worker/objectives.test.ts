@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allPlugins } from '../../src/core/all-plugins';
 import type { TrainingSpec } from '../../src/core/experiment/spec';
 import { bestVisits } from '../../src/core/mdp/best-visits';
-import { METRICS } from '../../src/worker/protocol';
+import { METRICS, type Metric } from '../../src/worker/protocol';
 import { Training } from '../../src/worker/training-loop';
 import { advance, deps, parametersOf, smallSpec } from './small-spec';
 
@@ -49,6 +49,62 @@ describe('the pull to a reference', () => {
     const atEight = await training.recall(0, 8);
     expect(atEight.iteration).toBe(8);
     expect([...(await training.recall(0, 14)).logits]).not.toEqual([...atEight.logits]);
+  });
+});
+
+describe('a balance of imitation that learns', () => {
+  /** Key and door without shaping: reward alone never finds the door, and a policy that does not know the time cannot do all that is shown. */
+  async function keyDoor(objective: TrainingSpec['objective'], training: Partial<TrainingSpec> = {}) {
+    const spec = await smallSpec('key-door', ['sparse'], { objective, seeds: { first: 0, count: 1 }, iterations: 40, ...training });
+    const run = await Training.start(spec, { ...deps, checkpointInterval: 6 });
+    const figures: { share: number; success: number; proxy: number }[][] = [];
+    for (let report = await run.iterate(); report; report = await run.iterate()) {
+      const { metrics } = report;
+      const at = (learner: number, metric: Metric) => metrics[learner * METRICS.length + METRICS.indexOf(metric)];
+      figures.push(run.learners.map((_, k) => ({ share: at(k, 'imitation'), success: at(k, 'success'), proxy: at(k, 'proxy') })));
+    }
+    return { run, figures };
+  }
+  const learned = (params: Record<string, unknown> = {}) => keyDoor({ id: 'imitation-meta', params });
+
+  it('imitates where nothing succeeds yet, follows the reward once it informs, and ends above either alone', async () => {
+    const [meta, reward, imitation] = await Promise.all([learned(), keyDoor({ id: 'reinforce', params: {} }), keyDoor({ id: 'imitation-balance', params: { imitation: 1, imitationAfter: 1 } })]);
+    const share = meta.figures.map(([{ share }]) => share);
+    expect(meta.figures[0][0].success).toBeLessThan(0.001);
+    for (let k = 1; k < 4; k++) expect(share[k]).toBeGreaterThan(share[k - 1]);
+    expect(Math.max(...share)).toBeGreaterThan(0.75);
+    expect(share.at(-1)).toBe(0.05);
+    expect(meta.figures.at(-1)![0].success).toBeGreaterThan(0.93);
+    expect(reward.figures.at(-1)![0]).toMatchObject({ share: Number.NaN });
+    expect(reward.figures.at(-1)![0].success).toBeLessThan(0.01);
+    expect(imitation.figures.at(-1)![0].share).toBe(1);
+    expect(imitation.figures.at(-1)![0].success).toBeLessThan(0.8);
+  });
+
+  it('is blind where it estimates from a batch in which nothing succeeded, and never leaves demonstrations that it is judged by', async () => {
+    const { figures } = await learned({ utility: 'batch', entropyRate: 0 });
+    const blind = figures.findIndex(([{ proxy }]) => proxy > 0);
+    expect(blind).toBeGreaterThan(0);
+    expect(figures.slice(0, blind).map(([{ share }]) => share)).toEqual(Array(blind).fill(0.5));
+    expect(figures[blind][0].share).not.toBe(0.5);
+    const { figures: judged } = await learned({ utility: 'demonstrations', entropyRate: 0 });
+    expect(new Set(judged.map(([{ share }]) => share))).toEqual(new Set([0.95]));
+  });
+
+  it('moves before the update that it weighs, not after', async () => {
+    const held = await keyDoor({ id: 'imitation-meta', params: { imitation: 0.5, least: 0.3, most: 0.3 } }, { iterations: 3 });
+    const fixed = await keyDoor({ id: 'imitation-balance', params: { imitation: 0.3, imitationAfter: 0.3 } }, { iterations: 3 });
+    expect(held.figures).toEqual(fixed.figures);
+    expect(parametersOf(held.run)).toEqual(parametersOf(fixed.run));
+  });
+
+  it('is made again to the bit from a checkpoint amid its way, and belongs to each learner alone', async () => {
+    const objective = { id: 'imitation-meta', params: {} };
+    const { run, figures } = await keyDoor(objective, { iterations: 11, seeds: { first: 0, count: 2 } });
+    expect([...(await run.recall(0, 11)).logits]).toEqual(parametersOf(run)[0]);
+    expect(figures[10][0].share).not.toBe(figures[10][1].share);
+    const alone = await keyDoor(objective, { iterations: 11, seeds: { first: 1, count: 1 } });
+    expect(alone.figures.map(([own]) => own)).toEqual(figures.map(([, second]) => second));
   });
 });
 

@@ -137,6 +137,12 @@ const definitions: Record<string, (x: Stepwise, params: Params, update: RandomUp
     const imitation = tf.neg(tf.sum(tf.mul(tf.tensor2d(Float32Array.from(demonstration), [S, A]), x.all)));
     return tf.addN([tf.mul(1 - share, reinforce(x)), tf.mul(share, imitation), penaltiesOf(x, params)]);
   },
+  // Nothing is carried yet: the balance is the first one, and 1 while warming up.
+  'imitation-meta': (x, params, { demonstration }, iteration) => {
+    const share = iteration < params.warmUp ? 1 : params.imitation;
+    const imitation = tf.neg(tf.sum(tf.mul(tf.tensor2d(Float32Array.from(demonstration), [S, A]), x.all)));
+    return tf.addN([tf.mul(1 - share, reinforce(x)), tf.mul(share, imitation), penaltiesOf(x, params)]);
+  },
 };
 
 const variants: Record<string, readonly Record<string, unknown>[]> = {
@@ -149,6 +155,7 @@ const variants: Record<string, readonly Record<string, unknown>[]> = {
   bco: [{ beta: 0.7 }],
   'reward-weighted': [{ temperature: 0.3 }, { temperature: 2, entropyBonus: 0.1 }],
   'imitation-balance': [{ imitation: 0.8, imitationAfter: 0.2, moveOver: 10 }],
+  'imitation-meta': [{ imitation: 0.3 }, { imitation: 0.3, warmUp: 9, klWeight: 0.4 }],
 };
 
 it('covers every objective that there is', () => {

@@ -1,0 +1,105 @@
+import { defineObjective, type Aggregates, type ObjectivePolicy } from '../contracts/objective';
+import { penalties } from '../contracts/objective-parameters';
+import type { ParameterValues } from '../contracts/parameters';
+import { imitationLoss, meanEntropy } from '../math/imitation-loss';
+import { addPenalties } from '../math/policy-penalties';
+
+/** What is carried from batch to batch. */
+interface Balance {
+  /** μ. */
+  readonly share: number;
+  /** H*, null until the warm-up is over. */
+  readonly entropy: number | null;
+}
+
+const params = {
+  imitation: { kind: 'number', default: 0.5, min: 0, max: 1, step: 0.01, symbol: 'μ₀', title: 'Imitation at first', help: 'Share of the update that imitates, after the warm-up. Published code has 0.5 as its default and 0.8 in its settings.' },
+  metaRate: { kind: 'number', default: 1, min: 0.0001, max: 100, step: 0.0001, scale: 'log', symbol: 'η_μ', title: 'Meta rate', help: 'How far the share moves along the derivative of the utility. Published: 0.0001, at a learning rate of a millionth.' },
+  utility: {
+    kind: 'choice',
+    default: 'value',
+    title: 'Utility',
+    options: [
+      { value: 'value', title: 'Exact value', help: 'The exact value of the true objective after the update that is about to be made. Ours: it needs a table.' },
+      { value: 'batch', title: 'Estimate of the batch', help: 'The batch’s own estimate of the value’s gradient, to first order. Blind where nothing succeeded; its noise votes for reward.' },
+      { value: 'demonstrations', title: 'Likelihood of demonstrations', help: 'As in the published code, which validates on demonstrations, but uphill. Demonstrations vote for demonstrations.' },
+    ],
+    help: 'What the share of imitation is to raise.',
+  },
+  entropyRate: { kind: 'number', default: 0.0005, min: 0, max: 0.1, step: 0.0001, symbol: 'η_H', title: 'Entropy rate', help: 'How far the share rises for each nat that the policy’s entropy lies below its target, and falls above it. Published: 0.0005.' },
+  warmUp: { kind: 'integer', default: 0, min: 0, max: 5000, symbol: 'W', title: 'Warm-up', help: 'Iterations of imitation alone before the balance starts; the entropy after them is the target. Published: 50.' },
+  metaEvery: { kind: 'integer', default: 1, min: 1, max: 1000, symbol: 'K', title: 'Meta-gradient every', advanced: true, help: 'Iterations between two meta-gradients. Published: 20.' },
+  least: { kind: 'number', default: 0.05, min: 0, max: 1, step: 0.01, symbol: 'μ_min', title: 'Least imitation', advanced: true, help: 'The share does not fall below this.' },
+  most: { kind: 'number', default: 0.95, min: 0, max: 1, step: 0.01, symbol: 'μ_max', title: 'Most imitation', advanced: true, help: 'The share does not rise above this; where it is below the least, the least holds.' },
+  ...penalties,
+} as const;
+
+type Values = ParameterValues<typeof params>;
+
+/**
+ * Imitation and exploration at a balance that learns: AMFT's controller of the share μ of imitation.
+ *
+ *     L = (1 − μ) L_RL + μ L_SFT,   L_RL REINFORCE,   L_SFT = −Σ_s,a d*(s, a) log π(a|s)
+ *     μ ← clip(μ + η_μ dU(θ′(μ))/dμ + η_H (H* − H(π)), μ_min, μ_max),   θ′(μ) = θ − α ∇L
+ *     dU/dμ = −α ⟨∇U, ∇L_SFT − ∇L_RL⟩
+ *
+ * μ moves before the update that uses it; in between K iterations by the entropy alone. H is the mean entropy over the batch's steps and H*
+ * that of the first batch after W iterations of imitation alone. d* are the expected steps of a best policy of the true objective.
+ *
+ * The rule, its order and the bounds are as in AMFT's published code. Ours: U is the exact value of the true objective at θ′, where the code
+ * takes the cross-entropy of held-out demonstrations at θ; θ are the logits and θ′ a step of SGD at the learning rate α, which is the
+ * update itself for a table under SGD; and μ climbs U, where the code adds the derivative of a loss as it stands, which climbs the loss. At
+ * the published rates η_μ α is 10⁻¹⁰, so that there the entropy moves μ all but alone; η_μ here is not theirs.
+ */
+export default defineObjective({
+  id: 'imitation-meta',
+  title: 'Imitation at a learned balance',
+  summary: 'Mixes learning from reward with imitating a best policy; a meta-gradient moves the balance to where the next update gains most.',
+  formula: String.raw`\mu \leftarrow \operatorname{clip}\!\big(\mu - \eta_\mu\,\alpha\,\langle\nabla U(\theta'),\ \nabla L_{\mathrm{SFT}} - \nabla L_{\mathrm{RL}}\rangle + \eta_H\,(H^* - H),\ \mu_{\min},\ \mu_{\max}\big),\quad L = (1-\mu)\,L_{\mathrm{RL}} + \mu\,L_{\mathrm{SFT}}`,
+  provenance: 'own',
+  cite: [
+    { title: 'AMFT: Aligning LLM Reasoners by Meta-Learning the Optimal Imitation-Exploration Balance (its authors asked for its withdrawal with version 3)', source: 'arXiv:2508.06944' },
+    { title: 'Its published code: the controller of the balance', source: 'TSYJ-He/AMFT@b4b92a6:src/controller/adaptive_weight_controller.py' },
+  ],
+  useWhen: 'There are demonstrations, and the question is whether following them or the reward helps more right now.',
+  breaksWhen: 'The utility is judged on what one of the halves already sees: demonstrations vote for demonstrations, and the noise of a batch for the reward that made it. A single step is looked ahead, so what pays later is not seen.',
+  params,
+  reads: ['demonstration', 'lookAhead'],
+  carry(aggregates, policy, values, before): Balance {
+    const { share, entropy } = (before as Balance | undefined) ?? { share: values.imitation, entropy: null };
+    const since = policy.iteration - values.warmUp;
+    if (since < 0) return { share, entropy };
+    const now = meanEntropy(aggregates, policy);
+    const target = entropy ?? now;
+    const slope = since % values.metaEvery === 0 ? utilitySlope(aggregates, policy, values, share) : 0;
+    const moved = share + values.metaRate * slope + values.entropyRate * (target - now);
+    return { share: Math.max(values.least, Math.min(values.most, moved)), entropy: target };
+  },
+  imitationShare,
+  gradient(aggregates, policy, values, out) {
+    return imitationLoss(aggregates, policy, imitationShare(policy, values), out) + addPenalties(aggregates, policy, values, out);
+  },
+});
+
+/** μ of an update: 1 while warming up. */
+function imitationShare({ iteration, carried }: Pick<ObjectivePolicy, 'iteration' | 'carried'>, { warmUp, imitation }: Values): number {
+  return iteration < warmUp ? 1 : ((carried as Balance | undefined)?.share ?? imitation);
+}
+
+/** dU/dμ at a share μ. */
+function utilitySlope(aggregates: Aggregates, policy: ObjectivePolicy, values: Values, share: number): number {
+  const { lookAhead } = policy;
+  if (!lookAhead) throw new Error('A learned balance looks one update ahead, and was not handed how.');
+  const gradientAt = (x: number) => {
+    const gradient = new Float64Array(policy.logits.length);
+    imitationLoss(aggregates, policy, x, gradient);
+    return gradient;
+  };
+  const reward = gradientAt(0);
+  const imitation = gradientAt(1);
+  const change = imitation.map((x, k) => x - reward[k]);
+  if (values.utility !== 'value') return lookAhead.linear((values.utility === 'batch' ? reward : imitation).map((x) => -x), change);
+  const descent = gradientAt(share);
+  addPenalties(aggregates, policy, values, descent);
+  return lookAhead.value(descent, change);
+}
