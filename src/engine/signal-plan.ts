@@ -1,0 +1,123 @@
+/**
+ * What of a scheme the device's kernels compute, as numbers: a reward for each table row with the gate shut and open, whole-number
+ * gate conditions, and the estimator's rule. Schemes that need more than that get a sentence instead.
+ */
+import type { Table } from '../core/contracts/scenario';
+import { schemeAt } from '../core/scheme/scheme-at';
+import { conditionsOf } from '../core/scheme/gate';
+import type { CompiledScheme } from '../core/scheme/compile-scheme';
+import type { ConditionSpec } from '../core/scheme/scheme-spec';
+
+/** What happens to a scanned return; the numbers are those of the kernels. */
+export const COMPARE = { nothing: 0, score: 1, leaveOneOut: 2, stepIndexMean: 3, wholeReturnMean: 4, stepMean: 5 } as const;
+
+export interface EstimatorRule {
+  readonly compare: (typeof COMPARE)[keyof typeof COMPARE];
+  /** γ of the scan. */
+  readonly gamma: number;
+  /** λ of generalized advantages; null scans returns. */
+  readonly lambda: number | null;
+  readonly epsilon: number;
+  readonly ddof: number;
+  readonly normByStd: boolean;
+  /** A group of one keeps its own number. */
+  readonly raw: boolean;
+  /** Means are those of the whole batch. */
+  readonly wholeBatch: boolean;
+  /** Trajectories that have ended count as 0 in the mean at a step index. */
+  readonly finishedCount: boolean;
+}
+
+export interface GateRule {
+  /** [rows] what each row adds to x, in units, and the greatest sum of units at which the gate is shut. */
+  readonly units: Int32Array;
+  readonly limit: number;
+}
+
+export interface SignalPlan {
+  /** [rows] reward with the gate shut and open; the same where nothing is gated. */
+  readonly shut: Float64Array;
+  readonly open: Float64Array;
+  readonly gates: readonly GateRule[];
+  /** One open condition is enough. */
+  readonly any: boolean;
+  readonly rule: EstimatorRule;
+  readonly clip: number | null;
+}
+
+const plain: EstimatorRule = {
+  compare: COMPARE.nothing,
+  gamma: 1,
+  lambda: null,
+  epsilon: 0,
+  ddof: 1,
+  normByStd: false,
+  raw: false,
+  wholeBatch: false,
+  finishedCount: false,
+};
+
+const MEANS = { 'timestep-mean': COMPARE.stepIndexMean, 'episode-mean': COMPARE.wholeReturnMean, 'step-mean': COMPARE.stepMean } as const;
+
+/** The estimators that have a kernel, as rules over their completed parameters. */
+const RULES: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => EstimatorRule>> = {
+  gae: ({ gamma, lambda }) => ({ ...plain, gamma: Number(gamma), lambda: Number(lambda) }),
+  'mc-return': ({ gamma }) => ({ ...plain, gamma: Number(gamma) }),
+  'reinforce-baseline': ({ gamma, baseline, scope, finished }) => ({
+    ...plain,
+    compare: MEANS[baseline as keyof typeof MEANS],
+    gamma: Number(gamma),
+    wholeBatch: scope === 'batch',
+    finishedCount: finished === 'zero',
+  }),
+  grpo: scored,
+  'grpo-vectorized': (params) => scored({ ...params, singleton: 'raw' }),
+  'dr-grpo': (params) => scored({ ...params, normByStd: false }),
+  rloo: ({ singleton }) => ({ ...plain, compare: COMPARE.leaveOneOut, raw: singleton === 'raw' }),
+  'rloo-vectorized': ({ singleton }) => ({ ...plain, compare: COMPARE.leaveOneOut, raw: singleton === 'raw' }),
+};
+
+function scored({ epsilon = 0, ddof = 1, normByStd, singleton }: Readonly<Record<string, unknown>>): EstimatorRule {
+  return { ...plain, compare: COMPARE.score, epsilon: Number(epsilon), ddof: Number(ddof), normByStd: normByStd === true, raw: singleton === 'raw' };
+}
+
+/** The plan of a scheme as it is in one iteration, or why there is none, in a sentence. */
+export function signalPlan(scheme: CompiledScheme, table: Table, iteration: number): SignalPlan | string {
+  const { spec, terms, estimator, estimatorParams } = scheme;
+  const beyond = terms.find(({ perRow }) => perRow === null);
+  if (beyond) return `"${beyond.spec.label || beyond.plugin.title}" pays by more than the state and the action.`;
+  if (!Object.hasOwn(RULES, estimator.id)) return `${estimator.title} has no kernel.`;
+  if (spec.whiten !== 'none') return 'Advantages are whitened over the batch.';
+  const { gate, gatedPerRow, openPerRow } = schemeAt(scheme, iteration);
+  const shut = openPerRow ?? new Float64Array(table.rows);
+  const gates: GateRule[] = [];
+  for (const condition of gatedPerRow ? conditionsOf(gate) : []) {
+    const rule = gateRule(condition, scheme, table);
+    if (typeof rule === 'string') return rule;
+    gates.push(rule);
+  }
+  return {
+    shut,
+    open: gatedPerRow ? shut.map((reward, row) => reward + gatedPerRow[row]) : shut,
+    gates,
+    any: gate?.combine === 'any',
+    rule: RULES[estimator.id](estimatorParams),
+    clip: spec.clip,
+  };
+}
+
+/**
+ * A condition in whole numbers, so that the device decides it exactly as TypeScript does: x_i is n units, and x_i > θ exactly where
+ * n > ⌊θ / unit⌋.
+ */
+function gateRule({ source, term, threshold, inclusive, softness }: ConditionSpec, { terms }: CompiledScheme, table: Table): GateRule | string {
+  if (softness > 0) return 'Its gate opens gradually.';
+  const column = term !== undefined ? terms[term].perRow! : source === 'outcome' ? table.metrics[table.truth] : table.signals[source];
+  if (!column) return `The gate reads "${source}", which this scenario does not have.`;
+  for (let unit = 1; unit >= 2 ** -16; unit /= 2) {
+    if (!column.every((x) => Number.isInteger(x / unit) && (Math.abs(x) / unit) * table.horizon < 2 ** 31)) continue;
+    const limit = inclusive ? Math.ceil(threshold / unit) - 1 : Math.floor(threshold / unit);
+    return { units: Int32Array.from(column, (x) => x / unit), limit: Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, limit)) };
+  }
+  return 'Its gate reads numbers that are no multiples of 1/65,536.';
+}
