@@ -19,7 +19,8 @@ const padTo = (multiple: number, count: number) => Math.ceil(count / multiple) *
  * every browser. Rows whose dLogits are all zero cost nothing in `vjp`.
  */
 export function createTsEngine(): Engine {
-  const passes = new WeakMap<TokenPrefix, { readonly shape: string; readonly pass: SharedPass }>();
+  /** By forest and shape: a critic's pass does not make the policy's forget. */
+  const passes = new WeakMap<TokenPrefix, Map<string, SharedPass>>();
   return {
     name: 'ts',
     adapter: 'TypeScript, this core',
@@ -29,9 +30,10 @@ export function createTsEngine(): Engine {
       checkTransformer(shape, prefix);
       return new MembersApart(shape, (one) => {
         const key = JSON.stringify(one);
-        let shared = passes.get(prefix);
-        if (shared?.shape !== key) passes.set(prefix, (shared = { shape: key, pass: new SharedPass(one, prefix) }));
-        return new TsTransformer(one, shared.pass, states);
+        const ofForest = passes.get(prefix) ?? new Map<string, SharedPass>();
+        const shared = ofForest.get(key) ?? new SharedPass(one, prefix);
+        passes.set(prefix, ofForest.set(key, shared));
+        return new TsTransformer(one, shared, states);
       });
     },
     dispose() {},

@@ -3,7 +3,7 @@ import { poolShared, spreadShared } from '../core/mdp/shared-logits';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
 import { openEngine, type EngineOptions } from '../engine/open-engine';
 import type { Learner } from './learner';
-import { criticNetwork, policyNetwork, type PolicyNetwork } from './policy-network';
+import { networksOf, type LearnerNetworks, type PolicyNetwork } from './policy-network';
 import { PopulationNetwork } from './population-network';
 import type { FrameMessage, NoticeCode, Stage } from './protocol';
 import { openFastest, openNamed } from './run-engine';
@@ -19,6 +19,8 @@ export interface Parameterised {
   readonly optimiser: Optimiser;
   /** Those of its critic, where that is a network of its own. */
   readonly criticNetwork?: Parameterised | undefined;
+  /** V as it acts; null where it reads none that is learned, and its critic network need not be asked. */
+  readonly critic?: Float64Array | null;
 }
 
 /** How parameters become logits over all states, and how a gradient of logits moves them. */
@@ -57,26 +59,7 @@ export interface FamilyOptions extends EngineOptions {
 export async function openFamily(experiment: Experiment, learners: number, options: FamilyOptions = {}): Promise<PolicyFamily> {
   const { policy } = experiment.spec.training;
   if (policy.kind === 'tabular') return new TabularFamily(experiment, options.lap);
-  if (visitsFew(experiment.table) && experiment.spec.training.critic) {
-    throw new Error(`${experiment.scenario.title} has so many states that only those that are visited are evaluated; its critic is a table. Choose a table as the critic.`);
-  }
-  return visitsFew(experiment.table) ? openVisited(experiment, options) : NetworkFamily.open(experiment, learners, options);
-}
-
-/** A network of which a batch asks for a few rows at a time: that many are soonest done where no device has to be asked. */
-async function openVisited(experiment: Experiment, options: FamilyOptions): Promise<PolicyFamily> {
-  const network = await policyNetwork(experiment);
-  const { optimiser: kind, learningRate, engine } = experiment.spec.training;
-  const words = 'TypeScript: a batch visits few of the states, and only those are evaluated.';
-  return new VisitedFamily(experiment, {
-    engine: engine === 'auto' || engine === 'ts' ? new SurvivingEngine(await (options.open ?? openEngine)('ts', options), words, options) : await openNamed(engine, options),
-    network: (opened, states) => network.create(opened, 1, states),
-    create(seedNumber) {
-      const parameters = network.initial(seedNumber);
-      return { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
-    },
-    base: network.base,
-  });
+  return visitsFew(experiment.table) ? VisitedFamily.open(experiment, options) : NetworkFamily.open(experiment, learners, options);
 }
 
 /** θ[s, a] itself, in double precision; states that share their logits hold copies of one row. */
@@ -118,31 +101,26 @@ class TabularFamily implements PolicyFamily {
 class NetworkFamily implements PolicyFamily {
   readonly values?: PolicyFamily['values'];
   readonly #experiment: Experiment;
-  readonly #policy: PolicyNetwork;
+  readonly #networks: LearnerNetworks;
   readonly #engine: SurvivingEngine;
   readonly #network: PopulationNetwork;
-  readonly #critic: { readonly kind: PolicyNetwork; readonly network: PopulationNetwork; readonly learningRate: number } | null;
+  readonly #critic: PopulationNetwork | null;
   readonly #logits: Float64Array[] = [];
   readonly #values: Float64Array[] = [];
 
-  private constructor(experiment: Experiment, policy: PolicyNetwork, engine: SurvivingEngine) {
-    const { critic } = experiment.spec.training;
+  private constructor(experiment: Experiment, networks: LearnerNetworks, engine: SurvivingEngine) {
     this.#experiment = experiment;
-    this.#policy = policy;
+    this.#networks = networks;
     this.#engine = engine;
-    this.#network = new PopulationNetwork(policy, engine);
-    this.#critic = null;
-    if (critic?.kind === 'network') {
-      const kind = criticNetwork(experiment);
-      this.#critic = { kind, network: new PopulationNetwork(kind, engine), learningRate: critic.learningRate };
-    }
-    if (critic) this.values = (learners) => this.#evaluateCritics(learners);
+    this.#network = new PopulationNetwork(networks.policy, engine);
+    this.#critic = networks.critic && new PopulationNetwork(networks.critic, engine);
+    if (experiment.spec.training.critic) this.values = (learners) => this.#evaluateCritics(learners);
   }
 
   static async open(experiment: Experiment, learners: number, options: FamilyOptions): Promise<NetworkFamily> {
-    const policy = await policyNetwork(experiment);
+    const networks = await networksOf(experiment);
     const { engine: wanted } = experiment.spec.training;
-    return new NetworkFamily(experiment, policy, wanted === 'auto' ? await fastestFor(experiment, policy, learners, options) : await openNamed(wanted, options));
+    return new NetworkFamily(experiment, networks, wanted === 'auto' ? await fastestFor(experiment, networks.policy, learners, options) : await openNamed(wanted, options));
   }
 
   get engine(): EngineLabel {
@@ -154,18 +132,13 @@ class NetworkFamily implements PolicyFamily {
   }
 
   create(seedNumber: number): Parameterised {
-    const { optimiser: kind, learningRate } = this.#experiment.spec.training;
-    const parameters = this.#policy.initial(seedNumber);
-    const policy = { parameters, optimiser: createOptimiser({ kind, learningRate }, parameters.length) };
-    if (!this.#critic) return policy;
-    const own = this.#critic.kind.initial(seedNumber);
-    return { ...policy, criticNetwork: { parameters: own, optimiser: createOptimiser({ kind: 'adam', learningRate: this.#critic.learningRate }, own.length) } };
+    return this.#networks.create(seedNumber);
   }
 
   async logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
     const flat = await this.#network.evaluate(learners);
     const { S, A } = this.#experiment.table;
-    const { base } = this.#policy;
+    const { base } = this.#networks.policy;
     const width = this.#outputs;
     while (this.#logits.length < learners.length) this.#logits.push(new Float64Array(S * A));
     while (this.values && this.#values.length < learners.length) this.#values.push(new Float64Array(S));
@@ -195,12 +168,12 @@ class NetworkFamily implements PolicyFamily {
       });
     });
     if (!this.#critic || !dValues) return;
-    await this.#critic.network.descend(this.#criticsOf(learners), (gradient) => dValues.forEach((column, member) => gradient.set(column, member * S)));
+    await this.#critic.descend(this.#criticsOf(learners), (gradient) => dValues.forEach((column, member) => gradient.set(column, member * S)));
   }
 
   dispose(): void {
     this.#network.dispose();
-    this.#critic?.network.dispose();
+    this.#critic?.dispose();
     this.#engine.dispose();
   }
 
@@ -212,7 +185,7 @@ class NetworkFamily implements PolicyFamily {
   async #evaluateCritics(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
     const { S } = this.#experiment.table;
     if (this.#critic) {
-      const flat = await this.#critic.network.evaluate(this.#criticsOf(learners));
+      const flat = await this.#critic.evaluate(this.#criticsOf(learners));
       learners.forEach((_, member) => this.#values[member].set(flat.subarray(member * S, (member + 1) * S)));
     }
     return this.#values.slice(0, learners.length);

@@ -108,16 +108,20 @@ export const schemeSchema = v.strictObject({
   sampling: v.exactOptional(v.variant('kind', [v.strictObject({ kind: v.literal('replay') }), v.strictObject({ kind: v.literal('dynamic'), redraws: whole(1, 8) })])),
 });
 
+const mlpLayers = {
+  hidden: v.pipe(
+    v.array(whole(LIMITS.hiddenWidth.min, LIMITS.hiddenWidth.max)),
+    v.minLength(LIMITS.hiddenLayers.min),
+    v.maxLength(LIMITS.hiddenLayers.max),
+  ),
+  activation: v.picklist(['tanh', 'relu', 'gelu']),
+};
+
 const policySchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('tabular') }),
   v.strictObject({
     kind: v.literal('mlp'),
-    hidden: v.pipe(
-      v.array(whole(LIMITS.hiddenWidth.min, LIMITS.hiddenWidth.max)),
-      v.minLength(LIMITS.hiddenLayers.min),
-      v.maxLength(LIMITS.hiddenLayers.max),
-    ),
-    activation: v.picklist(['tanh', 'relu', 'gelu']),
+    ...mlpLayers,
     /** Weights to start from that ship with the project, by name; missing: drawn by chance. */
     pretrained: v.exactOptional(identifier),
   }),
@@ -144,10 +148,13 @@ const trainingSchema = v.strictObject({
   /** Learner seeds first … first + count − 1, common to all schemes. */
   seeds: v.strictObject({ first: whole(0, 1_000_000_000), count: whole(LIMITS.seeds.min, LIMITS.seeds.max) }),
   engine: v.picklist(['auto', 'ts', 'wasm', 'webgpu']),
-  /** A learned V that is a network like the policy's: by itself, trained by Adam, or one more output of the policy's network. Missing: a table. */
+  /**
+   * A learned V that is a network: by itself, trained by Adam, an MLP of its own layers or, without, one like the policy's; or one more
+   * output of the policy's network. Missing: a table.
+   */
   critic: v.exactOptional(
     v.variant('kind', [
-      v.strictObject({ kind: v.literal('network'), learningRate: v.pipe(finite, v.minValue(0)) }),
+      v.strictObject({ kind: v.literal('network'), learningRate: v.pipe(finite, v.minValue(0)), mlp: v.exactOptional(v.strictObject(mlpLayers)) }),
       v.strictObject({ kind: v.literal('shared'), weight: v.pipe(finite, v.minValue(0)) }),
     ]),
   ),
@@ -242,9 +249,6 @@ function crossChecked(spec: ExperimentSpec): { spec: ExperimentSpec } | { proble
   const { policy, critic } = spec.training;
   if (critic && policy.kind !== 'mlp' && policy.kind !== 'transformer') {
     problems.push({ field: '/training/critic', message: 'A critic network goes with a policy that is a network. Choose a neural network as the policy, or a table as the critic.' });
-  }
-  if (critic?.kind === 'shared' && 'pretrained' in policy) {
-    problems.push({ field: '/training/critic', message: 'Weights that were trained before have no output for V. Give the critic a network of its own.' });
   }
   if (policy.kind === 'transformer' && policy.width % policy.heads !== 0) {
     problems.push({ field: '/training/policy/heads', message: `A width of ${policy.width} cannot be shared out among ${policy.heads} heads. Use a number of heads that divides it.` });
