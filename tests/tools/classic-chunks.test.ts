@@ -60,4 +60,29 @@ describe('a chunk as a classic script', () => {
     );
     expect(() => start('worker.js')).toThrow(/worker\.js was started before it was loaded/);
   });
+
+  test('has the loaders of a folder in one table, which does what they did', async () => {
+    const a = chunk('a.js', 'exports.default="A";');
+    const other = chunk('b2.js', 'exports.default=require("./a.js").default+"B";', ['a.js']);
+    const lazily = (file: string, after = '') => `z(()=>Promise.resolve().then(()=>require("./${file}"))${after},void 0,{}.url)`;
+    const z = 'const z=(load)=>load();';
+    const folder = (after = '') => `Object.assign({"./rewards/a.ts":()=>${lazily('a.js', after)},"./rewards/b.ts":()=>${lazily('b2.js', after)}})`;
+    const globs = chunk('globs.js', `${z}exports.whole=${folder()};exports.picked=${folder('.then(e=>e.default)')};`);
+    const unlike = chunk('unlike.js', `${z}exports.whole=Object.assign({"./rewards/a.ts":()=>${lazily('a.js')},"./other/b.ts":()=>${lazily('b2.js')}});`);
+    const all = bundleOf(a, other, globs, unlike);
+    expect(classicCode(globs, all)).toContain('advantageLab.loaders("./rewards/",".ts","a,b=b2 a")');
+    expect(classicCode(globs, all)).toContain('advantageLab.loaders("./rewards/",".ts","a,b=b2 a","default")');
+    expect(classicCode(unlike, all)).not.toContain('advantageLab.loaders');
+    const scope: ChunkScope = { advantageLabFolder: 'https://host/' };
+    scope.importScripts = (url) => new Function('advantageLab', classicCode(all[url!.slice('https://host/'.length)] as Rolldown.OutputChunk, all))(scope.advantageLab);
+    installChunkLoader(scope, 'loader.js');
+    type Loaders = Record<string, () => Promise<unknown>>;
+    for (const file of ['globs.js', 'unlike.js']) {
+      const { whole, picked } = (await scope.advantageLab!.load([file])) as { whole: Loaders; picked?: Loaders };
+      expect(await Promise.all(Object.values(whole).map((load) => load()))).toEqual([{ default: 'A' }, { default: 'AB' }]);
+      if (!picked) continue;
+      expect(Object.keys(picked)).toEqual(['./rewards/a.ts', './rewards/b.ts']);
+      expect(await Promise.all(Object.values(picked).map((load) => load()))).toEqual(['A', 'AB']);
+    }
+  });
 });
