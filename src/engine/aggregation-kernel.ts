@@ -17,10 +17,15 @@ export const SUM_WORDS = 5;
 /** What a whole number is divided into its two parts by. */
 export const LOWER = 4096;
 
-/** Bits of the power of two by which |advantages| below a largest one become whole numbers below 2²⁴, and back. */
-const UNIT = /* wgsl */ `
-fn exponent(largest: u32) -> u32 { return clamp(largest >> 23u, 30u, 250u); }
+/** Powers of two between |advantages| of at most a largest one, given by its bits, and whole numbers below 2²⁴. */
+export const SUM_UNIT = /* wgsl */ `
+fn exponentOf(largest: u32) -> u32 { return clamp(largest >> 23u, 30u, 250u); }
+fn wholesIn(largest: u32) -> f32 { return bitcast<f32>((277u - exponentOf(largest)) << 23u); }
+fn unitOf(largest: u32) -> f32 { return bitcast<f32>((exponentOf(largest) - 23u) << 23u); }
 `;
+
+/** What one whole number of the sums is worth, from the bits of the largest |advantage|. */
+export const sumUnit = (largest: number) => 2 ** (Math.max(30, Math.min(250, largest >>> 23)) - 150);
 
 /** One thread a trajectory → the largest |advantage| of each learner [M], as the bits of a float; must be cleared before. */
 export const largestShader = /* wgsl */ `
@@ -45,7 +50,7 @@ fn findLargest(@builtin(global_invocation_id) id: vec3<u32>) {
 /** One thread a step, learners along y → sums [M·S·A·SUM_WORDS]; must be cleared before. */
 export const sumShader = /* wgsl */ `
 ${LAYOUT}
-${UNIT}
+${SUM_UNIT}
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> played: array<u32>;
 @group(0) @binding(2) var<storage, read> advantage: array<f32>;
@@ -62,8 +67,8 @@ fn sum(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x % sizes.horizon >= played[sizes.learners * sizes.trajectories * sizes.horizon + i]) { return; }
   let at = (learner * sizes.states * sizes.actions + rowPair[played[k]]) * ${SUM_WORDS}u;
   let x = advantage[k];
-  // 2^(24 − e), with e one more than the exponent of the largest: exact, so that only the rounding to a whole number is an error.
-  let whole = u32(round(abs(x) * bitcast<f32>((277u - exponent(largest[learner])) << 23u)));
+  // Multiplied by a power of two, hence exactly: only the rounding to a whole number is an error.
+  let whole = u32(round(abs(x) * wholesIn(largest[learner])));
   let side = at + select(1u, 3u, x < 0.0);
   atomicAdd(&sums[at], 1u);
   if (whole >= ${LOWER}u) { atomicAdd(&sums[side], whole / ${LOWER}u); }

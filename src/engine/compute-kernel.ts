@@ -47,24 +47,30 @@ export function uniformOf(device: GPUDevice, words: readonly number[]): GPUBuffe
   return buffer;
 }
 
-/** Several buffers read back at once, behind one mapping. */
+/** A part of a buffer, in bytes. */
+export interface BufferPart {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Several buffers, or parts of them, read back at once, behind one mapping. */
 export class ReadBack {
   readonly #readable: GPUBuffer;
+  readonly #parts: readonly BufferPart[];
 
-  constructor(
-    device: GPUDevice,
-    private readonly sources: readonly GPUBuffer[],
-  ) {
-    const size = sources.reduce((sum, source) => sum + source.size, 0);
+  constructor(device: GPUDevice, sources: readonly (GPUBuffer | BufferPart)[]) {
+    this.#parts = sources.map((source) => ('buffer' in source ? source : { buffer: source, offset: 0, size: source.size }));
+    const size = this.#parts.reduce((sum, part) => sum + part.size, 0);
     this.#readable = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   }
 
   /** To be called after the last pass that writes the sources. */
   encode(encoder: GPUCommandEncoder): void {
     let to = 0;
-    for (const source of this.sources) {
-      encoder.copyBufferToBuffer(source, 0, this.#readable, to, source.size);
-      to += source.size;
+    for (const { buffer, offset, size } of this.#parts) {
+      encoder.copyBufferToBuffer(buffer, offset, this.#readable, to, size);
+      to += size;
     }
   }
 
@@ -73,7 +79,7 @@ export class ReadBack {
     await this.#readable.mapAsync(GPUMapMode.READ);
     const mapped = this.#readable.getMappedRange();
     let from = 0;
-    const copies = this.sources.map(({ size }) => mapped.slice(from, (from += size)));
+    const copies = this.#parts.map(({ size }) => mapped.slice(from, (from += size)));
     this.#readable.unmap();
     return copies;
   }

@@ -6,7 +6,7 @@ import type { GroupLayout } from '../core/contracts/columns';
 import type { Table } from '../core/contracts/scenario';
 import { pairOfRow } from '../core/scheme/aggregate';
 import { compareShader, scanShader } from './advantage-kernels';
-import { LOWER, largestShader, MOST_STEPS, SUM_WORDS, sumShader } from './aggregation-kernel';
+import { LOWER, largestShader, MOST_STEPS, SUM_WORDS, sumShader, sumUnit } from './aggregation-kernel';
 import { ComputeKernel, groupsFor, storageBuffer, storageOf, uniformOf } from './compute-kernel';
 import type { DispatchCount } from './dispatch-count';
 import { pricingShader } from './pricing-kernel';
@@ -101,8 +101,11 @@ export class DeviceSignals {
     this.#value = storageBuffer(device, 0);
   }
 
-  /** Sets what each learner is priced by, and its V. Rewards by row are sent only where they changed. */
-  setPlans(plans: readonly SignalPlan[], values: readonly Values[]): void {
+  /**
+   * Sets what each learner is priced by, and its V, and gives what a unit of its totals is worth. Rewards by row are sent only where they
+   * changed.
+   */
+  setPlans(plans: readonly SignalPlan[], values: readonly Values[]): readonly number[] {
     const { queue } = this.device;
     const { nTraj, groups } = this.size;
     plans.forEach((plan, m) => {
@@ -119,6 +122,7 @@ export class DeviceSignals {
     // A learner that compares with its whole batch has one group, and the others are empty.
     plans.forEach(({ rule }, m) => start.set(rule.wholeBatch ? [0] : this.group.start, m * (groups + 1)));
     queue.writeBuffer(this.#start, 0, start);
+    return this.#units;
   }
 
   /** Adds the work on the batch in `played` to `encoder`. */
@@ -163,7 +167,7 @@ export class DeviceSignals {
 
 /** The sums of a learner, from the words of `sums` and `largest`. */
 export function decodeSums(sums: Uint32Array, largest: Uint32Array, learner: number, pairs: number): DeviceSums {
-  const unit = 2 ** (Math.max(30, Math.min(250, largest[learner] >>> 23)) - 150);
+  const unit = sumUnit(largest[learner]);
   const at = (k: number, word: number) => sums[(learner * pairs + k) * SUM_WORDS + word];
   const side = (first: number) => Float64Array.from({ length: pairs }, (_, k) => (at(k, first) * LOWER + at(k, first + 1)) * unit);
   return { count: Float64Array.from({ length: pairs }, (_, k) => at(k, 0)), positive: side(1), negative: side(3) };

@@ -5,14 +5,14 @@
 import type { Table } from '../core/contracts/scenario';
 import { iterationPrefix, PCG_MULTIPLIER, PCG_OUTPUT_MULTIPLIER, startStream, STREAM, type Stream } from '../core/math/random';
 import type { Rollout, RolloutOptions } from '../core/mdp/rollout';
-import { noteDispatches, type DispatchCount } from './dispatch-count';
+import { ComputeKernel, groupsFor, ReadBack, storageBuffer, storageOf, uniformOf, WORKGROUP } from './compute-kernel';
+import type { DispatchCount } from './dispatch-count';
 import type { RolloutComparison } from './engine';
 
-const WORKGROUP = 64;
-
 const shader = /* wgsl */ `
-struct Sizes { trajectories: u32, horizon: u32, actions: u32, unused: u32 }
+struct Sizes { all: u32, trajectories: u32, horizon: u32, states: u32, actions: u32, a: u32, b: u32, c: u32 }
 @group(0) @binding(0) var<uniform> sizes: Sizes;
+// [learners x states x actions]
 @group(0) @binding(1) var<storage, read> threshold: array<u32>;
 @group(0) @binding(2) var<storage, read> rowStart: array<u32>;
 @group(0) @binding(3) var<storage, read> rowThreshold: array<u32>;
@@ -31,7 +31,8 @@ fn output(k: u32) -> u32 {
 @compute @workgroup_size(${WORKGROUP})
 fn play(@builtin(global_invocation_id) id: vec3<u32>) {
   let i = id.x;
-  if (i >= sizes.trajectories) { return; }
+  if (i >= sizes.all) { return; }
+  let own = i / sizes.trajectories * sizes.states * sizes.actions;
   var state = begin[3u * i];
   var k = begin[3u * i + 1u];
   let increment = begin[3u * i + 2u];
@@ -43,7 +44,7 @@ fn play(@builtin(global_invocation_id) id: vec3<u32>) {
     var word = output(k);
     var pair = state * sizes.actions;
     let last = pair + sizes.actions - 1u;
-    while (pair < last && word >= threshold[pair]) { pair += 1u; }
+    while (pair < last && word >= threshold[own + pair]) { pair += 1u; }
     k = k * ${PCG_MULTIPLIER}u + increment;
     word = output(k);
     var row = rowStart[pair];
@@ -55,70 +56,82 @@ fn play(@builtin(global_invocation_id) id: vec3<u32>) {
     t += 1u;
   }
   for (var rest = t; rest < sizes.horizon; rest += 1u) { played[first + rest] = 0u; }
-  let end = sizes.trajectories * sizes.horizon;
+  let end = sizes.all * sizes.horizon;
   played[end + i] = t;
-  played[end + sizes.trajectories + i] = done;
+  played[end + sizes.all + i] = done;
 }`;
+
+/** Buffers for batches of one size. */
+interface Sized {
+  readonly all: number;
+  readonly nTraj: number;
+  readonly sizes: GPUBuffer;
+  readonly begin: GPUBuffer;
+  readonly played: GPUBuffer;
+  readonly back: ReadBack;
+}
 
 export class RolloutKernel implements RolloutComparison {
   readonly #device: GPUDevice;
   readonly #table: Table;
-  readonly #pipeline: GPUComputePipeline;
+  readonly #kernel: ComputeKernel;
   readonly #fixed: readonly GPUBuffer[];
-  /** Buffers that depend on the size of the batch. */
-  #sized: { readonly nTraj: number; readonly sizes: GPUBuffer; readonly begin: GPUBuffer; readonly played: GPUBuffer; readonly readable: GPUBuffer } | null = null;
   readonly #threshold: GPUBuffer;
+  #sized: Sized | null = null;
 
   constructor(device: GPUDevice, table: Table) {
     this.#device = device;
     this.#table = table;
-    this.#pipeline = device.createComputePipeline({ layout: 'auto', compute: { module: device.createShaderModule({ code: shader }), entryPoint: 'play' } });
-    this.#threshold = this.#buffer(4 * table.S * table.A, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    this.#kernel = new ComputeKernel(device, shader, 'play');
+    this.#threshold = storageBuffer(device, 4 * table.S * table.A);
     const next = table.rowNext.map((state, row) => (state | (table.rowDone[row] << 31)) >>> 0);
-    this.#fixed = [table.rowStart, table.rowThreshold, next].map((column) => {
-      const buffer = this.#buffer(column.byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
-      device.queue.writeBuffer(buffer, 0, column as Uint32Array<ArrayBuffer>);
-      return buffer;
+    this.#fixed = [table.rowStart, table.rowThreshold, next].map((column) => storageOf(device, column));
+  }
+
+  /**
+   * Says where the trajectories of each learner's next batch begin, all batches of one size; `starts` are [nTraj] states each. Gives the
+   * buffer that they will be in: rows [learners·N·T], lengths and ends.
+   */
+  begin(options: readonly RolloutOptions[], starts: readonly Uint32Array[]): GPUBuffer {
+    const { nTraj } = options[0];
+    const { begin, played } = this.#sizedFor(options.length, nTraj);
+    const words = new Uint32Array(3 * nTraj * options.length);
+    const stream: Stream = { state: 0, increment: 1 };
+    options.forEach(({ seed, learner, iteration }, m) => {
+      const prefix = iterationPrefix(seed, learner, iteration, STREAM.trajectory);
+      for (let i = 0; i < nTraj; i++) {
+        startStream(prefix, i, stream);
+        words.set([starts[m][i], stream.state >>> 0, stream.increment >>> 0], 3 * (m * nTraj + i));
+      }
     });
+    this.#device.queue.writeBuffer(begin, 0, words);
+    return played;
+  }
+
+  /** Adds the rollout from `threshold`, [learners·S·A], to `pass`. */
+  encode(pass: GPUComputePassEncoder, threshold: GPUBuffer, purpose: keyof DispatchCount): void {
+    const { all, sizes, begin, played } = this.#sized!;
+    this.#kernel.dispatch(pass, [sizes, threshold, ...this.#fixed, begin, played], [groupsFor(all)], purpose);
   }
 
   /**
    * Rows, lengths and ends of the batch that `rollout` makes from the same thresholds; `start` [nTraj] says where each trajectory begins.
    * Its dispatch is counted under `purpose`.
    */
-  async play(threshold: Uint32Array, start: Uint32Array, { nTraj, seed, learner, iteration }: RolloutOptions, purpose: keyof DispatchCount = 'training'): Promise<Pick<Rollout, 'row' | 'length' | 'terminated'>> {
-    const { horizon, A } = this.#table;
-    const { sizes, begin, played, readable } = this.#sizedFor(nTraj);
+  async play(threshold: Uint32Array, start: Uint32Array, options: RolloutOptions, purpose: keyof DispatchCount = 'training'): Promise<Pick<Rollout, 'row' | 'length' | 'terminated'>> {
+    this.begin([options], [start]);
     const { queue } = this.#device;
-    const words = new Uint32Array(3 * nTraj);
-    const prefix = iterationPrefix(seed, learner, iteration, STREAM.trajectory);
-    const stream: Stream = { state: 0, increment: 1 };
-    for (let i = 0; i < nTraj; i++) {
-      startStream(prefix, i, stream);
-      words.set([start[i], stream.state >>> 0, stream.increment >>> 0], 3 * i);
-    }
-    queue.writeBuffer(sizes, 0, Uint32Array.of(nTraj, horizon, A, 0));
     queue.writeBuffer(this.#threshold, 0, threshold as Uint32Array<ArrayBuffer>);
-    queue.writeBuffer(begin, 0, words);
-    const [rowStart, rowThreshold, rowNext] = this.#fixed;
-    const bindings = [sizes, this.#threshold, rowStart, rowThreshold, rowNext, begin, played];
-    const group = this.#device.createBindGroup({
-      layout: this.#pipeline.getBindGroupLayout(0),
-      entries: bindings.map((buffer, binding) => ({ binding, resource: { buffer } })),
-    });
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setPipeline(this.#pipeline);
-    pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(Math.ceil(nTraj / WORKGROUP));
-    noteDispatches(this.#device, 1, purpose);
+    this.encode(pass, this.#threshold, purpose);
     pass.end();
-    encoder.copyBufferToBuffer(played, 0, readable, 0, readable.size);
+    const { back } = this.#sized!;
+    back.encode(encoder);
     queue.submit([encoder.finish()]);
-    await readable.mapAsync(GPUMapMode.READ);
-    const all = new Uint32Array(readable.getMappedRange().slice(0));
-    readable.unmap();
-    const end = nTraj * horizon;
+    const all = new Uint32Array((await back.read())[0]);
+    const { nTraj } = options;
+    const end = nTraj * this.#table.horizon;
     return { row: all.subarray(0, end), length: Int32Array.from(all.subarray(end, end + nTraj)), terminated: Uint8Array.from(all.subarray(end + nTraj)) };
   }
 
@@ -133,28 +146,28 @@ export class RolloutKernel implements RolloutComparison {
     for (const buffer of [...this.#fixed, this.#threshold]) buffer.destroy();
   }
 
-  #sizedFor(nTraj: number) {
-    if (this.#sized?.nTraj === nTraj) return this.#sized;
+  #sizedFor(learners: number, nTraj: number): Sized {
+    const all = learners * nTraj;
+    if (this.#sized?.all === all && this.#sized.nTraj === nTraj) return this.#sized;
     this.#release();
-    const bytes = 4 * nTraj * (this.#table.horizon + 2);
+    const { horizon, S, A } = this.#table;
+    const played = storageBuffer(this.#device, 4 * all * (horizon + 2));
     return (this.#sized = {
+      all,
       nTraj,
-      sizes: this.#buffer(16, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST),
-      begin: this.#buffer(12 * nTraj, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST),
-      played: this.#buffer(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC),
-      readable: this.#buffer(bytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST),
+      sizes: uniformOf(this.#device, [all, nTraj, horizon, S, A, 0, 0, 0]),
+      begin: storageBuffer(this.#device, 12 * all),
+      played,
+      back: new ReadBack(this.#device, [played]),
     });
   }
 
   #release(): void {
     if (!this.#sized) return;
-    const { sizes, begin, played, readable } = this.#sized;
-    for (const buffer of [sizes, begin, played, readable]) buffer.destroy();
+    const { sizes, begin, played, back } = this.#sized;
+    for (const buffer of [sizes, begin, played]) buffer.destroy();
+    back.dispose();
     this.#sized = null;
-  }
-
-  #buffer(size: number, usage: GPUBufferUsageFlags): GPUBuffer {
-    return this.#device.createBuffer({ size, usage });
   }
 }
 

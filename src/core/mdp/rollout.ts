@@ -116,28 +116,44 @@ export function* frontierRollout(table: Table, threshold: Uint32Array, options: 
   return batch;
 }
 
+/** [nTraj] the start states of the batch that `rollout` plays with these options. */
+export function batchStarts(table: Table, options: RolloutOptions): Uint32Array {
+  const { nTraj, groupSize } = options;
+  checkGroupSize(nTraj, groupSize);
+  const start = new Uint32Array(nTraj);
+  writeStarts(table, options, { nTraj, groupSize, start });
+  return start;
+}
+
 function begin(table: Table, options: RolloutOptions, out?: Rollout): Rollout {
-  const { nTraj, groupSize, seed, learner, iteration } = options;
+  const { nTraj, groupSize } = options;
   checkGroupSize(nTraj, groupSize);
   const fits = out?.nTraj === nTraj && out.maxLen === table.horizon && out.groupSize === groupSize;
   const batch = fits ? out : emptyRollout(table.horizon, nTraj, groupSize);
+  writeStarts(table, options, batch);
+  return batch;
+}
+
+type Starts = Pick<Rollout, 'nTraj' | 'groupSize' | 'start'>;
+
+function writeStarts(table: Table, options: RolloutOptions, batch: Starts): void {
+  const { seed, learner, iteration } = options;
   const prefix = iterationPrefix(seed, learner, iteration, STREAM.start);
   if (options.start) batch.start.set(options.start);
   else if (table.starts === 'stratified') takeStartsInTurn(table, batch, iteration);
   else if (table.starts === 'distinct') shuffleStarts(table, batch, prefix);
   else drawStarts(table, batch, prefix);
-  return batch;
 }
 
 const trajectoryPrefix = ({ seed, learner, iteration }: RolloutOptions) => iterationPrefix(seed, learner, iteration, STREAM.trajectory);
 
-function takeStartsInTurn({ start: { state } }: Table, { nTraj, groupSize, start }: Rollout, iteration: number): void {
+function takeStartsInTurn({ start: { state } }: Table, { nTraj, groupSize, start }: Starts, iteration: number): void {
   const groups = nTraj / groupSize;
   for (let g = 0; g < groups; g++) start.fill(state[(iteration * groups + g) % state.length], g * groupSize, (g + 1) * groupSize);
 }
 
 /** Each round over the starts is a shuffle of its own: no start comes twice before all others came once. */
-function shuffleStarts({ start: { state } }: Table, { nTraj, groupSize, start }: Rollout, prefix: Uint32Array): void {
+function shuffleStarts({ start: { state } }: Table, { nTraj, groupSize, start }: Starts, prefix: Uint32Array): void {
   const order = state.slice();
   const stream: Stream = { state: 0, increment: 1 };
   for (let g = 0; g * groupSize < nTraj; g++) {
@@ -149,7 +165,7 @@ function shuffleStarts({ start: { state } }: Table, { nTraj, groupSize, start }:
   }
 }
 
-function drawStarts(table: Table, { nTraj, groupSize, start }: Rollout, prefix: Uint32Array): void {
+function drawStarts(table: Table, { nTraj, groupSize, start }: Starts, prefix: Uint32Array): void {
   const { state, probability } = table.start;
   if (state.length === 1) {
     start.fill(state[0]);
