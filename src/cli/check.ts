@@ -36,7 +36,7 @@ export async function check(argv: readonly string[], deps: TargetDeps): Promise<
   const experiment = resolveSpec({ ...source.spec, schemes: [...schemes] }, deps.plugins);
   if (experiment.table === null) throw new UsageError(`check: ${noTable(experiment.scenario, 'optimum to solve for and no cycle to search')}`);
   const checked: Record<string, CheckResult['schemes'][string]> = {};
-  const learned = (await learnReward(experiment))?.columns ?? null;
+  const learned = (await learnReward(experiment))?.columns[0] ?? null;
   schemes.forEach(({ name }, k) => {
     try {
       const found = checkScheme(experiment, k, { learned });

@@ -4,9 +4,10 @@ import { guessRoles, rolesOf } from '../core/batch/log-roles';
 import { LogError, problemText } from '../core/batch/log-table';
 import { readLog } from '../core/batch/log-text';
 import { ClosedFormBatch } from '../core/batch/closed-form-batch';
+import { LearnedRows, type LearnedColumns } from '../core/batch/learned-columns';
 import { TableBatch } from '../core/batch/table-batch';
 import { freshBuffer } from '../core/batch/workspace';
-import type { Batch } from '../core/contracts/columns';
+import type { Batch, ColumnSource } from '../core/contracts/columns';
 import type { Table } from '../core/contracts/scenario';
 import { completeParameters } from '../core/contracts/parameters';
 import { readPreset, presetIds } from '../core/experiment/presets';
@@ -24,6 +25,7 @@ import { rolloutCsv } from '../export/csv';
 import { rolloutJsonLines } from '../export/jsonl';
 import { pricedLog, type NamedAdvantage } from '../export/priced-log';
 import { groupLabels, type RolloutTable } from '../export/rollout-table';
+import { learnReward } from '../worker/learned-reward';
 import { readArguments, UsageError } from './arguments';
 import { writeWhole } from './write-whole';
 
@@ -115,19 +117,21 @@ interface Played {
   readonly states: Record<string, ArrayLike<number>>;
   /** V of a scheme's reward before anything was learned. */
   readonly valueOf: (scheme: CompiledScheme) => Float64Array | null;
+  /** What models learned of its steps; null where no scheme reads it. */
+  readonly columns: ColumnSource | null;
 }
 
 /** The batch of the view's size that the starting policy makes, as the page shows it first. */
-function ofExperiment(spec: ExperimentSpec, estimators: string | undefined, { plugins }: ExportDeps): Source {
+async function ofExperiment(spec: ExperimentSpec, estimators: string | undefined, { plugins }: ExportDeps): Promise<Source> {
   if (estimators !== undefined) throw new UsageError('--estimators goes with a log; the schemes of an experiment name their own.');
   const resolved = resolveSpec(spec, plugins);
-  const { batch, steps, states, valueOf: value } = resolved.table === null ? playedInClosedForm(resolved) : playedOnTable(resolved);
+  const { batch, steps, states, valueOf: value, columns } = resolved.table === null ? playedInClosedForm(resolved) : playedOnTable(resolved, (await learnReward(resolved))?.columns[0] ?? null);
   const notes = resolved.failures.map(({ scheme, message }) => `${spec.schemes[scheme].name}: ${message}`);
   const priced: string[] = [];
   resolved.schemes.forEach((scheme, k) => {
     if (!scheme) return;
     const { name } = spec.schemes[k];
-    const { reward, advantage } = priceBatch(batch, scheme, { ...EMPTY_SIDE, value: value(scheme) });
+    const { reward, advantage } = priceBatch(batch, scheme, { ...EMPTY_SIDE, value: value(scheme), columns });
     steps[`reward.${name}`] = reward;
     steps[`advantage.${name}`] = advantage;
     priced.push(name);
@@ -147,7 +151,7 @@ function ofExperiment(spec: ExperimentSpec, estimators: string | undefined, { pl
   return { table: rollouts, priced, notes };
 }
 
-function playedOnTable({ table, initialLogits, spec }: Experiment): Played {
+function playedOnTable({ table, initialLogits, spec }: Experiment, learned: LearnedColumns | null): Played {
   const policy = softmaxPolicy(initialLogits, table.S, table.A);
   const values = evaluatePolicy(table, policy.probability, table.metrics[table.truth]);
   const stream = learnerStream(spec.training, 0, 0);
@@ -167,6 +171,7 @@ function playedOnTable({ table, initialLogits, spec }: Experiment): Played {
     },
     states: { state: batch.column('state', 'state-id') as Int32Array },
     valueOf: (scheme) => (readsValue(scheme) ? valueOf(scheme, table, policy.probability) : null),
+    columns: learned && new LearnedRows(learned, (perRow) => batch.gatherRow(perRow)),
   };
 }
 
@@ -182,6 +187,7 @@ function playedInClosedForm({ scenario, worlds, spec }: ClosedFormExperiment): P
     steps: { actionX: actions(0), actionY: actions(1), logProbs: play.logProbability, exact: play.advantage },
     states: { x: states(0), y: states(1) },
     valueOf: () => null,
+    columns: null,
   };
 }
 

@@ -52,7 +52,7 @@ export async function report(argv: readonly string[], deps: ReportDeps): Promise
   const spec = { ...source.spec, schemes: [scheme] };
   const experiment = experimentOf(spec, deps);
   if (!experiment.schemes[0]) throw new UsageError(`--scheme ${scheme.name}: ${experiment.failures[0]?.message ?? 'it could not be compiled.'}`);
-  const learned = (await learnReward(experiment, deps.engines))?.columns ?? null;
+  const learned = (await learnReward(experiment, deps.engines))?.columns[0] ?? null;
   const check = checkScheme(experiment, 0, { learned });
   const run = args.flag('train') ? await runFacts(experiment, deps) : null;
   const quotedTarget = /^[\w./-]+$/.test(target) ? target : `'${target}'`;

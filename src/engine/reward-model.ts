@@ -9,23 +9,32 @@ import type { Preferences } from './simulated-person';
 const HIDDEN: readonly number[] = [32];
 
 /** Networks from a row's features to its reward, side by side. */
-export function rewardNetwork(inputs: number, members: number, hidden = HIDDEN): NetworkShape {
-  return { inputs, hidden, outputs: 1, activation: 'tanh', population: members };
+export function rewardNetwork(inputs: number, population: number, hidden = HIDDEN): NetworkShape {
+  return { inputs, hidden, outputs: 1, activation: 'tanh', population };
 }
 
-export interface RewardModelData {
-  /** [rows × inputs] one line of features per table row; `stateActionFeatures` makes them. */
+/** Networks that one person's labels are fitted by: two or more members come with one more, which sees every pair. */
+export function networksOf(members: number): number {
+  return members === 1 ? 1 : members + 1;
+}
+
+/** One line of features per table row, [rows × inputs]; `stateActionFeatures` makes them. */
+export interface RowFeatures {
   readonly features: Float32Array;
   readonly inputs: number;
-  /** [nTraj × maxLen] table row of each step of the labelled trajectories. */
+}
+
+/** Trajectories that one person has seen, and the labels given. */
+export interface LabelledTrajectories {
+  /** [nTraj × maxLen] table row of each step. */
   readonly row: Uint32Array;
   readonly maxLen: number;
   /** [nTraj] */
   readonly length: Int32Array;
   readonly train: Preferences;
-  /** Pairs that the fit never sees, for `heldOutAccuracy`. */
-  readonly heldOut?: Preferences;
 }
+
+export type RewardModelData = RowFeatures & LabelledTrajectories;
 
 export interface RewardModelOptions {
   /** Default [32]. */
@@ -36,69 +45,104 @@ export interface RewardModelOptions {
   readonly learningRate?: number;
   /** Decoupled decay λ. Default 0.01. */
   readonly weightDecay?: number;
-  /** Networks fitted side by side; two or more see a bootstrap sample of the pairs each. Default 1. */
+  /** Networks that are averaged; two or more see a bootstrap sample of the pairs each. Default 1. */
   readonly members?: number;
-  /** How many standard deviations between members (ddof 0) are taken off their mean. Default 0. */
-  readonly pessimism?: number;
   readonly seed: number;
-  readonly learner?: number;
-}
-
-export interface RewardModel {
-  /**
-   * [rows] learned reward per table row, mean − pessimism · sd over members, scaled so that the
-   * returns of the labelled trajectories have standard deviation 1 (ddof 0). Scaled only: a shift
-   * would pay or charge every step, which changes what is best wherever lengths differ.
-   */
-  readonly reward: Float64Array;
-  /** What the networks' output was divided by. */
-  readonly scale: number;
-  /** [epochs] Bradley–Terry loss on the training pairs before each update, averaged over members. */
-  readonly loss: Float64Array;
-  /** Share of held-out pairs that the returns order as labelled, ties counting half. */
-  readonly heldOutAccuracy?: number;
+  /** Hears of the share that is done. */
+  readonly progress?: (share: number) => void;
 }
 
 /**
- * Fits a Bradley–Terry reward model: P(τ₁ preferred) = σ(R(τ₁) − R(τ₂)), where R(τ) is the sum of a
- * network's output over the rows that τ visits. The network is evaluated once an update on the
- * whole table; the loss softplus(∓(R₁ − R₂)) and its gradient per row are computed here, so every
- * engine fits the same model. Full-batch Adam; bit-identical on `ts`.
+ * A person's labels as rewards, each scaled so that the returns of the labelled trajectories have standard deviation 1
+ * (ddof 0). Scaled only: a shift would pay or charge every step, which changes what is best wherever lengths differ.
+ */
+export interface RewardModel {
+  /** [rows] learned reward per table row, the mean over members. */
+  readonly reward: Float64Array;
+  /** [rows] standard deviation between members (ddof 0), on the scale of `reward`; 0 for a single one. */
+  readonly spread: Float64Array;
+  /** [rows] learned reward of the network that saw every pair: what fewer than two members would have learned, to the bit on `ts`. */
+  readonly single: Float64Array;
+  /** What the members' output was divided by. */
+  readonly scale: number;
+  /** [epochs] Bradley–Terry loss on the training pairs before each update, averaged over members. */
+  readonly loss: Float64Array;
+  /** [nTraj] return of the labelled trajectories: mean over members and standard deviation between them. */
+  readonly returns: { readonly mean: Float64Array; readonly spread: Float64Array };
+}
+
+/** The reward model of one person; see `fitRewardModels`. */
+export async function fitRewardModel(engine: Engine, data: RewardModelData, { learner = 0, ...options }: RewardModelOptions & { readonly learner?: number }): Promise<RewardModel> {
+  return (await fitRewardModels(engine, data, [data], [learner], options))[0];
+}
+
+/**
+ * Fits a Bradley–Terry reward model to the labels of each person: P(τ₁ preferred) = σ(R(τ₁) − R(τ₂)), where R(τ) is the
+ * sum of a network's output over the rows that τ visits. The networks of all persons and members are one population,
+ * evaluated once an update on the whole table; the loss softplus(∓(R₁ − R₂)) and its gradient per row are computed here,
+ * so every engine fits the same models. Full-batch Adam; bit-identical on `ts`. What a person's model is depends on its
+ * own labels and on `learners`, the number of its random streams, alone.
  *
  * Source: Christiano et al., arXiv:1706.03741.
  */
-export async function fitRewardModel(engine: Engine, data: RewardModelData, options: RewardModelOptions): Promise<RewardModel> {
-  const { hidden = HIDDEN, epochs = 150, learningRate = 0.01, weightDecay = 0.01, members = 1, pessimism = 0, seed, learner = 0 } = options;
-  const pairs = data.train.first.length;
-  if (pairs === 0) throw new RangeError('A reward model needs at least one labelled pair.');
-  const shape = rewardNetwork(data.inputs, members, hidden);
-  const line = population(1, members);
-  const network = await engine.create(shape, data.features);
+export async function fitRewardModels(
+  engine: Engine,
+  { features, inputs }: RowFeatures,
+  people: readonly LabelledTrajectories[],
+  learners: readonly number[],
+  options: RewardModelOptions,
+): Promise<RewardModel[]> {
+  const { hidden = HIDDEN, epochs = 150, learningRate = 0.01, weightDecay = 0.01, members = 1, seed, progress } = options;
+  if (people.some(({ train }) => train.first.length === 0)) throw new RangeError('A reward model needs at least one labelled pair.');
+  const each = networksOf(members);
+  const shape = rewardNetwork(inputs, people.length * each, hidden);
+  const line = population(people.length, each);
+  const network = await engine.create(shape, features);
+  const isSingle = (n: number) => n % each === members;
+  const personOf = line.schemeOf;
   try {
     const parameters = initialParameters(shape, seed, {
-      learner: line.learner.map((member) => learner * members + member),
-      inputSquaredNorm: meanSquaredNorm(data.features, data.inputs),
-      outputVariance: 1 / (hidden.at(-1) ?? data.inputs),
+      learner: Array.from({ length: shape.population }, (_, n) => (isSingle(n) ? learners[personOf(n)] : learners[personOf(n)] * members + (n % each))),
+      inputSquaredNorm: meanSquaredNorm(features, inputs),
+      outputVariance: 1 / (hidden.at(-1) ?? inputs),
     });
     const optimiser = createOptimiser({ kind: 'adam', learningRate, weightDecay }, parameters.length);
-    const weight = line.learner.map((member) => pairWeights(pairs, members, member, seed, learner));
-    const gradient = new Float32Array(members * network.rows);
-    const loss = new Float64Array(epochs);
+    const weight = Array.from({ length: shape.population }, (_, n) => {
+      const pairs = people[personOf(n)].train.first.length;
+      return isSingle(n) ? new Float64Array(pairs).fill(1) : pairWeights(pairs, members, n % each, seed, learners[personOf(n)]);
+    });
+    const gradient = new Float32Array(shape.population * network.rows);
+    const loss = people.map(() => new Float64Array(epochs));
     for (let epoch = 0; epoch < epochs; epoch++) {
       network.setParameters(parameters);
       const output = await network.forward();
-      for (let member = 0; member < members; member++) {
-        loss[epoch] += preferenceLoss(line.part(output, member), data, weight[member], line.part(gradient, member)) / members;
+      for (let n = 0; n < shape.population; n++) {
+        const own = preferenceLoss(line.part(output, n), people[personOf(n)], weight[n], line.part(gradient, n));
+        if (!isSingle(n)) loss[personOf(n)][epoch] += own / members;
       }
       optimiser.step(parameters, await network.vjp(gradient));
+      progress?.((epoch + 1) / epochs);
     }
     network.setParameters(parameters);
-    const reward = combineMembers(await network.forward(), members, pessimism);
-    const scale = scaleToReturns(reward, data);
-    return { reward, scale, loss, heldOutAccuracy: data.heldOut && accuracy(reward, data, data.heldOut) };
+    const output = await network.forward();
+    return people.map((labelled, person) => {
+      const outputs = Array.from({ length: each }, (_, k) => Float64Array.from(line.part(output, line.member(person, k))));
+      return combined(outputs, members, labelled, loss[person]);
+    });
   } finally {
     network.dispose();
   }
+}
+
+/** Share of the labelled pairs that the returns order as labelled, ties counting half. */
+export function orderedAsLabelled(reward: Float64Array, data: LabelledTrajectories): number {
+  const { first, second, prefersFirst } = data.train;
+  let right = 0;
+  for (let k = 0; k < first.length; k++) {
+    const difference = returnOf(reward, data, first[k]) - returnOf(reward, data, second[k]);
+    right += difference === 0 ? 0.5 : Number(difference > 0 === (prefersFirst[k] === 1));
+  }
+  return right / first.length;
 }
 
 /**
@@ -107,7 +151,7 @@ export async function fitRewardModel(engine: Engine, data: RewardModelData, opti
  */
 export function preferenceLoss(
   reward: Float32Array | Float64Array,
-  data: RewardModelData,
+  data: LabelledTrajectories,
   weight: Float64Array,
   gradient: Float32Array | Float64Array,
 ): number {
@@ -159,13 +203,13 @@ function pairWeights(pairs: number, members: number, member: number, seed: numbe
   return weight;
 }
 
-function returnOf(reward: Float32Array | Float64Array, { row, maxLen, length }: RewardModelData, i: number): number {
+function returnOf(reward: Float32Array | Float64Array, { row, maxLen, length }: LabelledTrajectories, i: number): number {
   let sum = 0;
   for (let k = i * maxLen, end = k + length[i]; k < end; k++) sum += reward[row[k]];
   return sum;
 }
 
-function addVisits(visits: Float64Array, { row, maxLen, length }: RewardModelData, i: number, amount: number): void {
+function addVisits(visits: Float64Array, { row, maxLen, length }: LabelledTrajectories, i: number, amount: number): void {
   for (let k = i * maxLen, end = k + length[i]; k < end; k++) visits[row[k]] += amount;
 }
 
@@ -174,32 +218,30 @@ function softplus(x: number): number {
   return x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x));
 }
 
-function combineMembers(output: Float32Array, members: number, pessimism: number): Float64Array {
-  const rows = output.length / members;
-  return Float64Array.from({ length: rows }, (_, r) => {
-    let mean = 0;
-    for (let m = 0; m < members; m++) mean += output[m * rows + r] / members;
-    let variance = 0;
-    for (let m = 0; m < members; m++) variance += (output[m * rows + r] - mean) ** 2 / members;
-    return mean - pessimism * Math.sqrt(variance);
-  });
+function combined(outputs: readonly Float64Array[], members: number, data: LabelledTrajectories, loss: Float64Array): RewardModel {
+  const { mean: reward, spread } = meanAndSpread(outputs.slice(0, members));
+  const single = members === 1 ? reward.slice() : outputs[members];
+  const scale = scaleOf(returnsOf(reward, data));
+  const scaleOfSingle = scaleOf(returnsOf(single, data));
+  const scaled = (values: Float64Array, by: number) => values.map((value) => value / by);
+  const byMember = outputs.slice(0, members).map((output) => returnsOf(scaled(output, scale), data));
+  return { reward: scaled(reward, scale), spread: scaled(spread, scale), single: scaled(single, scaleOfSingle), scale, loss, returns: meanAndSpread(byMember) };
 }
 
-/** Divides by the standard deviation of the returns, unless all are equal, and says by what. */
-function scaleToReturns(reward: Float64Array, data: RewardModelData): number {
-  const returns = Float64Array.from(data.length, (_, i) => returnOf(reward, data, i));
+/** Mean and standard deviation (ddof 0) of each entry over equally long lists. */
+function meanAndSpread(lists: readonly Float64Array[]): { readonly mean: Float64Array; readonly spread: Float64Array } {
+  const n = lists.length;
+  const mean = lists[0].map((_, r) => lists.reduce((sum, list) => sum + list[r] / n, 0));
+  return { mean, spread: mean.map((centre, r) => Math.sqrt(lists.reduce((sum, list) => sum + (list[r] - centre) ** 2 / n, 0))) };
+}
+
+function returnsOf(reward: Float64Array, data: LabelledTrajectories): Float64Array {
+  return Float64Array.from(data.length, (_, i) => returnOf(reward, data, i));
+}
+
+/** The standard deviation of the returns, or 1 where all are equal. */
+function scaleOf(returns: Float64Array): number {
   const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
   const deviation = Math.sqrt(returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / returns.length);
-  const scale = deviation > 0 ? deviation : 1;
-  for (let r = 0; r < reward.length; r++) reward[r] /= scale;
-  return scale;
-}
-
-function accuracy(reward: Float64Array, data: RewardModelData, { first, second, prefersFirst }: Preferences): number {
-  let right = 0;
-  for (let k = 0; k < first.length; k++) {
-    const difference = returnOf(reward, data, first[k]) - returnOf(reward, data, second[k]);
-    right += difference === 0 ? 0.5 : Number(difference > 0 === (prefersFirst[k] === 1));
-  }
-  return right / first.length;
+  return deviation > 0 ? deviation : 1;
 }

@@ -84,7 +84,7 @@ export class CheckWork {
   async #prepare(spec: ExperimentSpec): Promise<Ready> {
     const [plugins, { checkSchemeSteps }] = await Promise.all([this.#deps.loadPlugins(spec), import('../core/diagnostics/scheme-check')]);
     const experiment = resolveExperiment(spec, plugins);
-    return { experiment, learned: (await learnReward(experiment, this.#deps.engines))?.columns ?? null, checkSchemeSteps };
+    return { experiment, learned: (await learnReward(experiment, this.#deps.engines))?.columns[0] ?? null, checkSchemeSteps };
   }
 
   /** Tells of a new stage or of a tenth more; more often would only cost. */

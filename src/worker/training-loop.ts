@@ -24,6 +24,8 @@ export interface TrainingDeps extends FamilyOptions {
   readonly now: () => number;
   /** The clock of the stages of an iteration; `now` unless given. */
   readonly stageNow?: () => number;
+  /** Hears of the share of a reward model's fit that is done. */
+  readonly fitting?: (share: number) => void;
   /** False leaves out the figures of every iteration and the checkpoints: for runs of which only policies are wanted. */
   readonly figures?: boolean;
   /** Iterations between checkpoints at first. */
@@ -61,7 +63,7 @@ export class Training {
     this.#experiment = experiment;
     this.#learnedReward = learnedReward;
     this.#clock = clock;
-    this.#step = openWorldStep(experiment, learnedReward && [learnedReward.columns], clock);
+    this.#step = openWorldStep(experiment, learnedReward && learnedReward.columns, clock);
     this.#checkpoints = new Checkpoints(this.#firstInterval(), deps.checkpointBudget);
     experiment.schemes.forEach((scheme, k) => this.#enrol(k, scheme));
   }
@@ -98,14 +100,14 @@ export class Training {
     return device ? { ...device, rollout: this.#rolloutCheck?.result ?? null } : null;
   }
 
-  /** The reward model's columns and what it was fitted on; null when no scheme reads them. */
+  /** The reward model's columns and the report of its fit; null when no scheme reads them. */
   get learnedReward(): LearnedReward | null {
     return this.#learnedReward;
   }
 
   /** What models learned of the table, as the first seed's learners see it. */
   get learned(): LearnedColumns | null {
-    return this.#learnedReward && this.#learnedReward.columns;
+    return this.#learnedReward && this.#learnedReward.columns[0];
   }
 
   /** Schemes that cannot be trained, with the reason. */
@@ -163,7 +165,7 @@ export class Training {
     const experiment = resolveSpec(spec, plugins, this.#experiment);
     if (experiment.table) this.#learnedReward ??= await learnReward(experiment, this.deps);
     this.#experiment = experiment;
-    this.#step = openWorldStep(experiment, this.#learnedReward && [this.#learnedReward.columns], this.#clock);
+    this.#step = openWorldStep(experiment, this.#learnedReward && this.#learnedReward.columns, this.#clock);
     for (const [k, scheme] of experiment.schemes.entries()) {
       const learners = this.learners.filter((learner) => learner.schemeNumber === k);
       if (restart.includes(k) || learners.length === 0 || !scheme) {

@@ -17,13 +17,14 @@ const LEARNERS = 20;
  * tabular policy on the reward learned from `clicks` comparisons. The person wants to finish, soon:
  * U = finished − 0.01 · steps, preferred with probability σ(10 · ΔU).
  */
-async function successAfterTraining(clicks: number, learner: number, options: Partial<RewardModelOptions>): Promise<number> {
+async function successAfterTraining(clicks: number, learner: number, { pessimism = 0, ...options }: Partial<RewardModelOptions> & { readonly pessimism?: number }): Promise<number> {
   const logits = new Float64Array(S * A);
   const policy = softmaxPolicy(logits, S, A, emptyPolicy(S, A));
   const shown = rollout(table, policy.threshold, { nTraj: 2 * clicks, groupSize: 1, seed: 40, learner, iteration: 0 });
   const utility = Float64Array.from(shown.length, (steps, i) => shown.terminated[i] - 0.01 * steps);
   const train = simulatePreferences(utility, clicks, { temperature: 0.1, flipRate: 0 }, 41, learner);
-  const { reward } = await fitRewardModel(createTsEngine(), { ...features, row: shown.row, maxLen: horizon, length: shown.length, train }, { seed: 42, learner, ...options });
+  const model = await fitRewardModel(createTsEngine(), { ...features, row: shown.row, maxLen: horizon, length: shown.length, train }, { seed: 42, learner, ...options });
+  const reward = model.reward.map((value, row) => value - pessimism * model.spread[row]);
   const step = new Float64Array(S * A);
   for (let iteration = 0; iteration < 300; iteration++) {
     softmaxPolicy(logits, S, A, policy);

@@ -41,14 +41,14 @@ describe('the engine of the reward model', () => {
   it('is TypeScript where the run leaves the choice, because the network is small', async () => {
     const { opened, model } = await startOn('auto', everyEngine);
     expect(opened).toEqual(['ts']);
-    expect(model.engine).toEqual({ name: 'ts', words: 'TypeScript: a model this small is fitted in no time here.' });
+    expect(model.report.engine).toEqual({ name: 'ts', words: 'TypeScript: a model this small is fitted in no time here.' });
   });
 
   it('is the one that the run asks for, and learns the same reward', async () => {
     const [ts, wasm] = [await startOn('ts', everyEngine), await startOn('wasm', everyEngine)];
     expect(wasm.opened).toEqual(['wasm']);
-    expect(wasm.model.engine).toEqual({ name: 'wasm', words: 'WASM: chosen by hand.' });
-    const [a, b] = [ts, wasm].map(({ model }) => model.columns.learnedReward!);
+    expect(wasm.model.report.engine).toEqual({ name: 'wasm', words: 'WASM: chosen by hand.' });
+    const [a, b] = [ts, wasm].map(({ model }) => model.columns[0]!.learnedReward!);
     const largest = Math.max(...a!.map(Math.abs));
     expect(Math.max(...a!.map((x, row) => Math.abs(x - b![row]!)))).toBeLessThan(1e-3 * largest);
     expect(b).not.toEqual(a);
@@ -91,7 +91,7 @@ describe('the engine of the reward model', () => {
     const { opened, notices, model } = await startOn('webgpu', losing);
     expect(opened).toEqual(['webgpu', 'webgpu', 'wasm', 'ts']);
     expect(notices).toHaveLength(2);
-    expect(model.engine.name).toBe('ts');
+    expect(model.report.engine.name).toBe('ts');
     expect(model.columns).toEqual((await startOn('ts', everyEngine)).model.columns);
   });
 });

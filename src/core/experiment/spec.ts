@@ -22,6 +22,8 @@ export const LIMITS = {
   transformerWidth: { min: 16, max: 64 },
   transformerLayers: { min: 1, max: 4 },
   transformerHeads: { min: 2, max: 4 },
+  pairs: { min: 10, max: 2000 },
+  members: { min: 1, max: 16 },
   textLength: 200,
   intentLength: 2000,
 } as const;
@@ -136,6 +138,19 @@ const policySchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('gaussian') }),
 ]);
 
+/** The labels that a reward model is fitted to, and the model; a missing key means what `REWARD_MODEL` says. */
+const rewardModelSchema = v.strictObject({
+  pairs: v.exactOptional(whole(LIMITS.pairs.min, LIMITS.pairs.max)),
+  flipRate: v.exactOptional(v.pipe(finite, v.minValue(0), v.maxValue(0.5))),
+  temperature: v.exactOptional(v.pipe(finite, v.minValue(0.01), v.maxValue(100))),
+  stepCost: v.exactOptional(v.pipe(finite, v.minValue(0), v.maxValue(1))),
+  wants: v.exactOptional(text),
+  clip: v.exactOptional(whole(1, 1000)),
+  scores: v.exactOptional(v.picklist(['steps', 'last'])),
+  members: v.exactOptional(whole(1, LIMITS.members.max)),
+  perSeed: v.exactOptional(v.boolean()),
+});
+
 const trainingSchema = v.strictObject({
   policy: policySchema,
   objective: v.strictObject({ id: identifier, params: stored }),
@@ -160,6 +175,7 @@ const trainingSchema = v.strictObject({
   ),
   /** Step of the tabular critic towards its targets after each batch. */
   criticRate: v.pipe(finite, v.minValue(0), v.maxValue(1)),
+  rewardModel: v.exactOptional(rewardModelSchema),
   /** Scheme number → iteration at which it kept learning under an edited reward instead of restarting. */
   branches: v.array(v.strictObject({ scheme: whole(0, MAX_SCHEMES - 1), iteration: whole(0, LIMITS.iterations.max) })),
 });
@@ -212,6 +228,8 @@ export const presetSchema = v.strictObject({
   question: v.pipe(v.string(), v.maxLength(300)),
   watch: v.pipe(v.string(), v.maxLength(300)),
   card: v.optional(cardSchema),
+  /** The engine that the preset is made for; which one trains is up to its spec, and to the reader. */
+  engine: v.optional(v.literal('webgpu')),
   /** Short names for values people turn: name → JSON Pointers into the spec that all take the value. */
   knobs: v.record(identifier, v.array(v.string())),
   spec: specSchema,

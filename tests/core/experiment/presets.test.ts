@@ -34,12 +34,13 @@ Object.assign(names, {
 });
 names['key-door-gae'] = names['key-door'];
 names['learner-population'] = names['key-door'];
+names['reward-model-ensemble'] = ['mean', 'pessimistic', 'single', 'true'];
 names['token-cold'] = names['token-warm'];
 names['token-transformer'] = names['token-warm'];
 
 it('offers every preset', () => {
   expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
-    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'learner-population', 'token-warm', 'token-cold', 'token-transformer', 'gui-click', 'denoiser',
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'learner-population', 'reward-model-ensemble', 'token-warm', 'token-cold', 'token-transformer', 'gui-click', 'denoiser',
     'frozen-lake', 'cliff-walking', 'taxi', 'blackjack', 'mountain-car']);
 });
 
