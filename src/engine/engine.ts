@@ -1,11 +1,12 @@
 /**
  * The contract between learners and networks. An engine computes two things for a population of
- * equally shaped networks, logits and vector–Jacobian products; losses, aggregates and optimisers
- * are typed-array TypeScript elsewhere, so all engines share them.
+ * equally shaped networks, logits and vector–Jacobian products; losses and aggregates are typed-array
+ * TypeScript elsewhere, so all engines share them, and so are optimisers but where the device makes their steps.
  */
 
 import type { Table, TokenPrefix } from '../core/contracts/scenario';
 import type { Rollout, RolloutOptions } from '../core/mdp/rollout';
+import type { StepNumbers } from './optimiser';
 import type { TransformerShape } from './transformer-shape';
 
 export const ENGINE_NAMES = ['ts', 'wasm', 'webgpu'] as const;
@@ -43,7 +44,30 @@ export interface Network {
    * last `forward`, whose activations it uses; several calls after one `forward` are fine.
    */
   vjp(dLogits: Float32Array): Promise<Float32Array>;
+  /** Optimiser steps where the parameters are; missing where they are made in TypeScript. */
+  readonly descent?: Descent;
   dispose(): void;
+}
+
+/** What a device holds of a population, [population × P] each; no moments where the optimiser keeps none. */
+export interface HeldParameters {
+  readonly parameters: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
+/** Optimiser steps on a network's device: parameters and moments stay there, and nothing is read back but when asked for. */
+export interface Descent {
+  /** Copies moments in, [population × P] each or empty; `setParameters` brings the parameters. */
+  setMoments(first: Float32Array, second: Float32Array): void;
+  /**
+   * One step of every member by its numbers along −(gradient of Σ logits · dLogits), submitted and not waited for. dLogits
+   * [population × rows × outputs] as numbers, or as a buffer of the same device (usage STORAGE and COPY_SRC) that is written before.
+   * Needs the activations of the last `forward`, which it uses up. A member whose step is not finite has NaN as its logits from then on.
+   */
+  descend(dLogits: Float32Array | GPUBuffer, steps: readonly StepNumbers[]): void;
+  /** Parameters and moments as they are now, in one read-back. */
+  read(): Promise<HeldParameters>;
 }
 
 /** What an engine holds on its device. */
@@ -73,6 +97,8 @@ export interface Engine {
   readonly adapter: string;
   /** True for a GPU adapter that is software on the CPU: right, but slow. */
   readonly isEmulated: boolean;
+  /** True where networks make optimiser steps on the device, so that parameters on the CPU side fall behind. */
+  readonly descends?: boolean;
   /** `features` is [rows × inputs], row-major; it is copied. */
   create(shape: NetworkShape, features: Float32Array): Promise<Network>;
   /** A network whose rows are these states of a prefix forest, in their order. */
@@ -86,7 +112,7 @@ export interface Engine {
   readonly lost: Promise<string>;
 }
 
-/** The device behind an engine is gone. Parameters live on the CPU side, so a new engine can carry on from them. */
+/** The device behind an engine is gone, with what it held: a new engine can carry on from the last parameters on the CPU side. */
 export class EngineLostError extends Error {
   override readonly name = 'EngineLostError';
   constructor(

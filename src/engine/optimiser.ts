@@ -25,10 +25,29 @@ export interface OptimiserState {
   readonly second: Float64Array;
 }
 
+/** What one step does to a parameter besides the gradient and the moments, bias corrections included. */
+export type StepNumbers =
+  /** θ ← θ − rate · g */
+  | { readonly kind: 'sgd'; readonly rate: number }
+  /** m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← keep · θ − rate · m / (√(v · scale) + ε) */
+  | {
+      readonly kind: 'adam';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly rate: number;
+      readonly scale: number;
+      readonly keep: number;
+      readonly epsilon: number;
+    };
+
 export interface Optimiser {
   readonly size: number;
   /** Changes `parameters` along −gradient of a loss; both [size]. */
   step(parameters: ParameterVector, gradient: ParameterVector): void;
+  /** The numbers of the next step, for one that is made elsewhere; changes nothing. */
+  nextStep(): StepNumbers;
+  /** Counts a step that was made elsewhere: moments stay what they were until `restore` brings those that it led to. */
+  countStep(): void;
   /** A copy that later steps leave alone. */
   save(): OptimiserState;
   restore(state: OptimiserState): void;
@@ -56,6 +75,14 @@ class Sgd implements Optimiser {
   step(parameters: ParameterVector, gradient: ParameterVector): void {
     checkVectors(this.size, parameters, gradient);
     for (let i = 0; i < this.size; i++) parameters[i] -= this.learningRate * gradient[i];
+    this.countStep();
+  }
+
+  nextStep(): StepNumbers {
+    return { kind: 'sgd', rate: this.learningRate };
+  }
+
+  countStep(): void {
     this.#step += 1;
   }
 
@@ -95,13 +122,8 @@ class Adam implements Optimiser {
 
   step(parameters: ParameterVector, gradient: ParameterVector): void {
     checkVectors(this.size, parameters, gradient);
-    const { learningRate, beta1, beta2, epsilon, weightDecay } = this.#spec;
-    this.#step += 1;
-    this.#power1 *= beta1;
-    this.#power2 *= beta2;
-    const rate = learningRate / (1 - this.#power1);
-    const scale = 1 / (1 - this.#power2);
-    const keep = 1 - learningRate * weightDecay;
+    const { beta1, beta2, rate, scale, keep, epsilon } = this.nextStep();
+    this.countStep();
     const first = this.#first;
     const second = this.#second;
     for (let i = 0; i < this.size; i++) {
@@ -110,6 +132,25 @@ class Adam implements Optimiser {
       const v = (second[i] = beta2 * second[i] + (1 - beta2) * g * g);
       parameters[i] = keep * parameters[i] - (rate * m) / (Math.sqrt(v * scale) + epsilon);
     }
+  }
+
+  nextStep(): Extract<StepNumbers, { kind: 'adam' }> {
+    const { learningRate, beta1, beta2, epsilon, weightDecay } = this.#spec;
+    return {
+      kind: 'adam',
+      beta1,
+      beta2,
+      rate: learningRate / (1 - this.#power1 * beta1),
+      scale: 1 / (1 - this.#power2 * beta2),
+      keep: 1 - learningRate * weightDecay,
+      epsilon,
+    };
+  }
+
+  countStep(): void {
+    this.#step += 1;
+    this.#power1 *= this.#spec.beta1;
+    this.#power2 *= this.#spec.beta2;
   }
 
   save(): OptimiserState {

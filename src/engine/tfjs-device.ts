@@ -3,12 +3,18 @@ import { countInto, type DispatchCount } from './dispatch-count';
 import { EngineLostError, type EngineName, type Network } from './engine';
 import type { TfjsBackend } from './tfjs-backend';
 
+/** A network as the device that it is on knows it. */
+export interface DeviceNetwork extends Network {
+  /** Bytes of its buffers that TensorFlow.js does not count. */
+  readonly bytesHeld?: number;
+}
+
 /** The backend with its fate: knows whether it is lost, and rejects what waits for it when it goes. */
 export class Device {
   readonly name: Exclude<EngineName, 'ts'>;
   readonly lost: Promise<string>;
   readonly #backend: TfjsBackend;
-  readonly #networks = new Set<Network>();
+  readonly #networks = new Set<DeviceNetwork>();
   readonly #waiting = new Set<(error: EngineLostError) => void>();
   #announceLoss: (reason: string) => void = () => {};
   #reason: string | undefined;
@@ -33,32 +39,47 @@ export class Device {
     if (this.#backend.device) countInto(this.#backend.device, this.#dispatches);
   }
 
-  add(network: Network): void {
+  add(network: DeviceNetwork): void {
     this.#networks.add(network);
   }
 
-  remove(network: Network): void {
+  remove(network: DeviceNetwork): void {
     this.#networks.delete(network);
   }
 
   /** Copies a tensor's numbers to `into` and disposes it. A read-back that fails means the device is gone. */
   async read(tensor: Tensor, into: Float32Array): Promise<Float32Array> {
+    try {
+      into.set(await this.readBack(tensor.data<'float32'>()));
+      return into;
+    } finally {
+      tensor.dispose();
+    }
+  }
+
+  /** Waits for a read-back and counts it; rejects with `EngineLostError` when the device goes meanwhile, or reading fails. */
+  async readBack<T>(data: Promise<T>): Promise<T> {
     const began = performance.now();
     let reject: (error: EngineLostError) => void = () => {};
     const loss = new Promise<never>((_, fail) => this.#waiting.add((reject = fail)));
-    const data = tensor.data<'float32'>().catch((cause: Error) => {
+    const ours = data.catch((cause: Error) => {
       this.#lose(`reading back failed (${cause.message})`);
       return loss;
     });
     try {
-      into.set(await Promise.race([data, loss]));
-      return into;
+      return await Promise.race([ours, loss]);
     } finally {
       this.#waiting.delete(reject);
       this.#readBacks += 1;
       this.#waited += performance.now() - began;
-      tensor.dispose();
     }
+  }
+
+  /** Bytes of buffers that networks hold beside TensorFlow.js's own. */
+  get held(): number {
+    let bytes = 0;
+    for (const { bytesHeld } of this.#networks) bytes += bytesHeld ?? 0;
+    return bytes;
   }
 
   /** Read-backs so far, and milliseconds waited for them. */

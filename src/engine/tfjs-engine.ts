@@ -14,25 +14,31 @@ import {
   step,
   sub,
   tanh,
+  tensor,
   tensor3d,
   tidy,
   transpose,
   type Scalar,
-  type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import type { Table } from '../core/contracts/scenario';
-import type { Engine, EngineUse, Network, NetworkShape } from './engine';
+import type { Descent, Engine, EngineUse, NetworkShape } from './engine';
 import { GELU_CUBIC, GELU_SCALE } from './gelu';
 import { MembersApart } from './members-apart';
 import { checkLength, checkNetwork, layersOf, parameterCount, type Layer } from './network-shape';
+import type { DeviceParameters, MakeParameters } from './optimiser-kernel';
 import type { TfjsBackend } from './tfjs-backend';
-import { Device } from './tfjs-device';
+import { Device, type DeviceNetwork } from './tfjs-device';
 import { TfjsTransformer } from './tfjs-transformer';
 import { checkTransformer, type TransformerShape } from './transformer-shape';
 
 /** From this many summed rows on, TensorFlow.js multiplies single matrices with atomic adds, whose order varies. */
 const SPLIT_ROWS = 2000;
+/**
+ * Rows on WebGPU are filled up to a multiple of this with rows of which no output is used: the sum over rows is made in tiles that read
+ * on into the next member's numbers and multiply them by 0, which a number that is none would survive.
+ */
+const TILE = 32;
 /** `MatMulProgramType.MatMulPackedProgram`: one thread per output, hence a fixed order of summation. */
 const PACKED_PROGRAM = 3;
 
@@ -43,11 +49,12 @@ const PACKED_PROGRAM = 3;
  */
 const WASM_TOGETHER = 131_072;
 
-/** Tensors and bytes; on WebGPU the buffers are counted too, which are never given back. */
-function deviceMemory(name: TfjsBackend['name']): Pick<EngineUse, 'tensors' | 'bytes' | 'pool'> {
+/** Tensors and bytes; on WebGPU the buffers are counted too, which are never given back, and those that networks `held` themselves. */
+function deviceMemory(name: TfjsBackend['name'], held: number): Pick<EngineUse, 'tensors' | 'bytes' | 'pool'> {
   const { numTensors, numBytes, ...more } = memory();
-  const { numBytesInGPU, numBytesAllocatedInGPU } = more as { numBytesInGPU?: number; numBytesAllocatedInGPU?: number };
-  return name === 'webgpu' ? { tensors: numTensors, bytes: numBytesInGPU ?? numBytes, pool: numBytesAllocatedInGPU ?? null } : { tensors: numTensors, bytes: numBytes, pool: null };
+  if (name !== 'webgpu') return { tensors: numTensors, bytes: numBytes, pool: null };
+  const { numBytesInGPU = numBytes, numBytesAllocatedInGPU } = more as { numBytesInGPU?: number; numBytesAllocatedInGPU?: number };
+  return { tensors: numTensors, bytes: numBytesInGPU + held, pool: numBytesAllocatedInGPU === undefined ? null : numBytesAllocatedInGPU + held };
 }
 
 /** Tensors that TensorFlow.js holds in this thread, for the test that none are left behind. */
@@ -57,25 +64,35 @@ export function tensorCount(): number {
 
 /**
  * Networks on TensorFlow.js: batched matrix products along the population axis, gradients written
- * out instead of taped, one read-back per `forward` and one per `vjp`.
+ * out instead of taped, one read-back per `forward` and one per `vjp`. On WebGPU optimiser steps can be made on the device, and
+ * `forward` is the only one.
  */
 export function createTfjsEngine(backend: TfjsBackend): Engine {
   const device = new Device(backend);
+  const { gpu } = backend;
+  const optimiserKernel = async (): Promise<MakeParameters | undefined> => {
+    if (!gpu) return undefined;
+    const { DeviceParameters } = await import('./optimiser-kernel');
+    return (...given) => new DeviceParameters(gpu, ...given);
+  };
   return {
     name: backend.name,
     adapter: backend.adapter,
     isEmulated: backend.isEmulated,
+    descends: backend.gpu !== undefined,
     create: async (shape, features) => {
+      const kernel = await optimiserKernel();
       device.activate();
-      const create = (given: NetworkShape) => new TfjsNetwork(device, given, features);
+      const create = (given: NetworkShape) => new TfjsNetwork(device, given, features, kernel);
       const rows = checkNetwork(shape, features);
       const together = backend.name === 'wasm' ? Math.max(1, Math.floor(WASM_TOGETHER / (rows * Math.max(...shape.hidden, shape.outputs)))) : shape.population;
       return together < shape.population ? new MembersApart(shape, create, together) : create(shape);
     },
     createTransformer: async (shape, prefix, states) => {
       checkTransformer(shape, prefix);
+      const kernel = await optimiserKernel();
       device.activate();
-      const create = (given: TransformerShape) => new TfjsTransformer(device, given, prefix, states);
+      const create = (given: TransformerShape) => new TfjsTransformer(device, given, prefix, states, kernel);
       return backend.name === 'wasm' && shape.population > 1 ? new MembersApart(shape, create) : create(shape);
     },
     ...(backend.device && {
@@ -84,7 +101,7 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
         return new (await import('./rollout-kernel')).RolloutKernel(backend.device!, table);
       },
     }),
-    use: () => ({ ...deviceMemory(backend.name), ...device.waits, ...device.dispatched }),
+    use: () => ({ ...deviceMemory(backend.name, device.held), ...device.waits, ...device.dispatched }),
     dispose: () => device.close(),
     lost: device.lost,
   };
@@ -95,10 +112,12 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
  * [(inputs + 1) × outputs], which is how the flat vector stores them: neither pass adds a bias, and
  * xᵀd is both gradients at once.
  */
-class TfjsNetwork implements Network {
+class TfjsNetwork implements DeviceNetwork {
   readonly rows: number;
   readonly parameterCount: number;
   readonly #device: Device;
+  /** Rows as they are computed. */
+  readonly #filled: number;
   readonly #layers: readonly Layer[];
   readonly #features: Tensor3D;
   readonly #ones: Tensor3D;
@@ -112,6 +131,9 @@ class TfjsNetwork implements Network {
   #entering: Tensor3D[] = [];
   /** Of each layer but the last: derivatives of the activation where its values do not tell them. */
   #slopes: Tensor3D[] = [];
+  /** The weights, where the device keeps them for its own steps. */
+  readonly #held: DeviceParameters | null = null;
+  readonly descent?: Descent;
   readonly #logits: Float32Array;
   readonly #gradient: Float32Array;
   #isFresh = false;
@@ -120,32 +142,62 @@ class TfjsNetwork implements Network {
     device: Device,
     readonly shape: NetworkShape,
     features: Float32Array,
+    make?: MakeParameters,
   ) {
     const { inputs, outputs, population } = shape;
     this.#device = device;
     this.rows = checkNetwork(shape, features);
     this.parameterCount = parameterCount(shape);
     this.#layers = layersOf(shape);
-    const extended = new Float32Array(this.rows * (inputs + 1)).fill(1);
+    this.#filled = make ? TILE * Math.ceil(this.rows / TILE) : this.rows;
+    const extended = new Float32Array(this.#filled * (inputs + 1)).fill(1, 0, this.rows * (inputs + 1));
     for (let r = 0; r < this.rows; r++) extended.set(features.subarray(r * inputs, (r + 1) * inputs), r * (inputs + 1));
-    this.#features = tensor3d(extended, [1, this.rows, inputs + 1]);
-    this.#ones = tensor3d(new Float32Array(population * this.rows).fill(1), [population, this.rows, 1]);
+    this.#features = tensor3d(extended, [1, this.#filled, inputs + 1]);
+    this.#ones = tensor3d(new Float32Array(population * this.#filled).fill(1), [population, this.#filled, 1]);
     this.#one = scalar(1);
     this.#logits = new Float32Array(population * this.rows * outputs);
     this.#gradient = new Float32Array(population * this.parameterCount);
+    if (make) {
+      const held = make(population, this.parameterCount, this.#layers.map(({ weight, inputs, outputs }) => ({ at: weight, rows: inputs + 1, columns: outputs, transposed: weight > 0 ? inputs : 0 })));
+      this.#held = held;
+      this.descent = {
+        setMoments: (first, second) => held.setMoments(first, second),
+        descend: (dLogits, steps) => {
+          const gradients = this.#gradients(dLogits);
+          held.step(gradients.map((part) => ({ tensor: part, at: 0, stride: part.size / population })), steps);
+          dispose(gradients);
+          this.#isFresh = false;
+        },
+        read: () => {
+          device.activate();
+          return device.readBack(held.read());
+        },
+      };
+    }
     device.add(this);
+  }
+
+  get bytesHeld(): number {
+    return this.#held?.bytes ?? 0;
   }
 
   setParameters(flat: Float32Array): void {
     const { population } = this.shape;
     checkLength('The parameter vector', flat, population * this.parameterCount);
     this.#device.activate();
+    this.#isFresh = false;
+    if (this.#held) {
+      const held = this.#held;
+      held.set(flat);
+      this.#weights = this.#layers.map(({ weight }) => held.weights(weight));
+      this.#weightsTransposed = this.#layers.slice(1).map(({ weight }) => held.transposed(weight));
+      return;
+    }
     this.#disposeWeights();
     for (const { inputs, outputs, weight } of this.#layers) {
       this.#weights.push(tensor3d(this.#columns(flat, weight, (inputs + 1) * outputs), [population, inputs + 1, outputs]));
       if (weight > 0) this.#weightsTransposed.push(tensor3d(this.#transposed(flat, weight, inputs, outputs), [population, outputs, inputs]));
     }
-    this.#isFresh = false;
   }
 
   async forward(): Promise<Float32Array> {
@@ -164,40 +216,65 @@ class TfjsNetwork implements Network {
       return matMul(entering, this.#weights.at(-1)!);
     });
     this.#isFresh = true;
-    return this.#device.read(logits, this.#logits);
+    if (!this.#held) return this.#device.read(logits, this.#logits);
+    const read = this.#device.readBack(this.#held.readOutputs(logits));
+    logits.dispose();
+    const filled = await read;
+    const { population, outputs } = this.shape;
+    const [from, to] = [this.#filled * outputs, this.rows * outputs];
+    for (let m = 0; m < population; m++) this.#logits.set(filled.subarray(m * from, m * from + to), m * to);
+    return this.#logits;
   }
 
   async vjp(dLogits: Float32Array): Promise<Float32Array> {
-    checkLength('dLogits', dLogits, this.#logits.length);
-    this.#device.activate();
-    if (!this.#isFresh) throw new Error('vjp needs the activations of these parameters. Call forward first.');
-    const { population, outputs, activation } = this.shape;
-    if (this.#device.name === 'webgpu') {
-      env().set('WEBGPU_MATMUL_PROGRAM_TYPE', population === 1 && this.rows >= SPLIT_ROWS ? PACKED_PROGRAM : -1);
-    }
-    const gradient = tidy(() => {
-      const parts: Tensor2D[] = [];
-      let d = tensor3d(dLogits, [population, this.rows, outputs]);
-      for (let l = this.#layers.length - 1; l >= 0; l--) {
-        const { inputs, outputs } = this.#layers[l];
-        const entering = l === 0 ? this.#features : this.#entering[l - 1];
-        parts.unshift(reshape(this.#sumOverRows(entering, d), [population, (inputs + 1) * outputs]));
-        if (l === 0) break;
-        const hidden = this.#hidden[l - 1];
-        const slope = activation === 'tanh' ? sub(this.#one, square(hidden)) : activation === 'relu' ? step(hidden) : this.#slopes[l - 1];
-        d = mul<Tensor3D>(matMul(d, this.#weightsTransposed[l - 1]), slope);
-      }
-      return concat(parts, 1);
-    });
+    const gradients = this.#gradients(dLogits);
+    const gradient = tidy(() => concat(gradients.map((part) => reshape(part, [this.shape.population, -1])), 1));
+    dispose(gradients);
     return this.#device.read(gradient, this.#gradient);
   }
 
   dispose(): void {
     this.#device.remove(this);
     this.#isFresh = false;
-    this.#disposeWeights();
+    if (this.#held) this.#held.dispose();
+    else this.#disposeWeights();
     this.#disposeActivations();
     dispose([this.#features, this.#ones, this.#one]);
+  }
+
+  /** Gradients of every layer's weights and bias, [population × (inputs + 1) × outputs] each; the caller disposes them. */
+  #gradients(dLogits: Float32Array | GPUBuffer): Tensor3D[] {
+    if (dLogits instanceof Float32Array) checkLength('dLogits', dLogits, this.#logits.length);
+    this.#device.activate();
+    if (!this.#isFresh) throw new Error('A gradient needs the activations of these parameters. Call forward first.');
+    const { population, activation } = this.shape;
+    if (this.#device.name === 'webgpu') {
+      env().set('WEBGPU_MATMUL_PROGRAM_TYPE', population === 1 && this.#filled >= SPLIT_ROWS ? PACKED_PROGRAM : -1);
+    }
+    return tidy(() => {
+      const parts: Tensor3D[] = [];
+      let d = this.#asTensor(dLogits);
+      for (let l = this.#layers.length - 1; l >= 0; l--) {
+        parts.unshift(this.#sumOverRows(l === 0 ? this.#features : this.#entering[l - 1], d));
+        if (l === 0) break;
+        const hidden = this.#hidden[l - 1];
+        const slope = activation === 'tanh' ? sub(this.#one, square(hidden)) : activation === 'relu' ? step(hidden) : this.#slopes[l - 1];
+        d = mul<Tensor3D>(matMul(d, this.#weightsTransposed[l - 1]), slope);
+      }
+      return parts;
+    });
+  }
+
+  /** dLogits with 0 in the rows that fill up. */
+  #asTensor(dLogits: Float32Array | GPUBuffer): Tensor3D {
+    const { population, outputs } = this.shape;
+    const shape: [number, number, number] = [population, this.#filled, outputs];
+    const [from, to] = [this.rows * outputs, this.#filled * outputs];
+    if (!(dLogits instanceof Float32Array)) return tensor({ buffer: this.#held!.filledUp(dLogits, from, to), zeroCopy: true }, shape, 'float32') as Tensor3D;
+    if (from === to) return tensor3d(dLogits, shape);
+    const filled = new Float32Array(population * to);
+    for (let m = 0; m < population; m++) filled.set(dLogits.subarray(m * from, (m + 1) * from), m * to);
+    return tensor3d(filled, shape);
   }
 
   #activate(sum: Tensor3D): Tensor3D {

@@ -10,10 +10,11 @@ import {
   type Scalar, type Tensor, type Tensor3D, type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import type { TokenPrefix } from '../core/contracts/scenario';
-import type { Network } from './engine';
+import type { Descent } from './engine';
 import { checkLength } from './network-shape';
+import type { DeviceParameters, MakeParameters, ParameterPart } from './optimiser-kernel';
 import { coverStates } from './prefix-sequences';
-import type { Device } from './tfjs-device';
+import type { Device, DeviceNetwork } from './tfjs-device';
 import { NORM_EPSILON } from './transformer-parts';
 import { transformerLayout, type DensePlace, type NormPlace, type TransformerLayout, type TransformerShape } from './transformer-shape';
 
@@ -69,7 +70,22 @@ interface Parameters {
   readonly head: DenseTensors;
 }
 
-export class TfjsTransformer implements Network {
+/** Every matrix and vector of the layout, as the network uses them; of matrices with a bias all rows but that are wanted transposed. */
+function partsOf({ blocks, norm, head }: TransformerLayout, { symbols, depth, width }: TransformerShape): ParameterPart[] {
+  const vectors = ({ at, width: columns }: NormPlace) => [at, at + columns].map((from) => ({ at: from, rows: 1, columns, transposed: 0 }));
+  const dense = ({ at, inputs, outputs }: DensePlace) => ({ at, rows: inputs + 1, columns: outputs, transposed: inputs });
+  return [
+    { at: 0, rows: symbols + depth, columns: width, transposed: 0 },
+    ...blocks.flatMap((block) => [
+      ...vectors(block.norm1), dense(block.attend), dense(block.combine),
+      ...vectors(block.norm2), dense(block.expand), dense(block.contract),
+    ]),
+    ...vectors(norm),
+    dense(head),
+  ];
+}
+
+export class TfjsTransformer implements DeviceNetwork {
   readonly rows: number;
   readonly parameterCount: number;
   readonly #device: Device;
@@ -86,6 +102,9 @@ export class TfjsTransformer implements Network {
   readonly #epsilon: Scalar;
   #parameters: Parameters | null = null;
   #memory: ChunkMemory[] = [];
+  /** The weights, where the device keeps them for its own steps. */
+  readonly #held: DeviceParameters | null = null;
+  readonly descent?: Descent;
   readonly #logits: Float32Array;
   readonly #gradient: Float32Array;
 
@@ -94,6 +113,7 @@ export class TfjsTransformer implements Network {
     readonly shape: TransformerShape,
     prefix: TokenPrefix,
     states: Uint32Array,
+    make?: MakeParameters,
   ) {
     const { width, heads, depth, symbols, outputs, population } = shape;
     this.#device = device;
@@ -121,7 +141,29 @@ export class TfjsTransformer implements Network {
     this.#fixed = [...this.#inputs, this.#ones, this.#headMask, this.#causal, this.#epsilon];
     this.#logits = new Float32Array(population * this.rows * outputs);
     this.#gradient = new Float32Array(population * this.parameterCount);
+    if (make) {
+      const parts = partsOf(this.#layout, shape);
+      const held = make(population, this.parameterCount, parts);
+      this.#held = held;
+      this.descent = {
+        setMoments: (first, second) => held.setMoments(first, second),
+        descend: (dLogits, steps) => {
+          const gradient = this.#gradientOf(dLogits);
+          held.step(parts.map(({ at }) => ({ tensor: gradient, at, stride: this.parameterCount })), steps);
+          gradient.dispose();
+          this.#forgetActivations();
+        },
+        read: () => {
+          device.activate();
+          return device.readBack(held.read());
+        },
+      };
+    }
     device.add(this);
+  }
+
+  get bytesHeld(): number {
+    return this.#held?.bytes ?? 0;
   }
 
   setParameters(flat: Float32Array): void {
@@ -129,6 +171,7 @@ export class TfjsTransformer implements Network {
     checkLength('The parameter vector', flat, population * this.parameterCount);
     this.#device.activate();
     this.#forget();
+    this.#held?.set(flat);
     const norm = ({ at }: NormPlace): NormTensors => ({ scale: this.#part(flat, at, [1, width]), shift: this.#part(flat, at + width, [1, width]) });
     const dense = ({ at, inputs, outputs }: DensePlace): DenseTensors => ({
       weight: this.#part(flat, at, [inputs + 1, outputs]),
@@ -153,7 +196,7 @@ export class TfjsTransformer implements Network {
     const { outputs, population } = this.shape;
     const size = this.#ones.shape[1] * outputs;
     const chunks = tidy(() => concat(this.#inputs.map((input) => this.#forwardChunk(input)), 1));
-    const all = await this.#device.read(chunks, new Float32Array(population * this.#inputs.length * size));
+    const all = await this.#read(chunks, new Float32Array(population * this.#inputs.length * size));
     const member = this.#inputs.length * size;
     for (let m = 0, k = 0; m < population; m++) {
       for (const place of this.#place) for (let o = 0; o < outputs; o++) this.#logits[k++] = all[m * member + place * outputs + o];
@@ -162,12 +205,32 @@ export class TfjsTransformer implements Network {
   }
 
   async vjp(dLogits: Float32Array): Promise<Float32Array> {
+    return this.#device.read(this.#gradientOf(dLogits), this.#gradient);
+  }
+
+  dispose(): void {
+    this.#device.remove(this);
+    this.#forget();
+    this.#held?.dispose();
+    dispose(this.#fixed as Tensor[]);
+  }
+
+  async #read(chunks: Tensor, into: Float32Array): Promise<Float32Array> {
+    if (!this.#held) return this.#device.read(chunks, into);
+    const read = this.#device.readBack(this.#held.readOutputs(chunks));
+    chunks.dispose();
+    return read;
+  }
+
+  /** [population × P × 1]; the caller disposes it. */
+  #gradientOf(dLogits: Float32Array | GPUBuffer): Tensor3D {
+    if (!(dLogits instanceof Float32Array)) throw new Error('A transformer takes dLogits as numbers, because prefixes share rows.');
     checkLength('dLogits', dLogits, this.#logits.length);
     this.#device.activate();
-    if (this.#memory.length === 0) throw new Error('vjp needs the activations of these parameters. Call forward first.');
+    if (this.#memory.length === 0) throw new Error('A gradient needs the activations of these parameters. Call forward first.');
     const { outputs, population } = this.shape;
     const size = this.#ones.shape[1];
-    const gradient = tidy(() => {
+    return tidy(() => {
       let total: Tensor3D | undefined;
       this.#memory.forEach((memory, c) => {
         const d = new Float32Array(population * size * outputs);
@@ -184,17 +247,11 @@ export class TfjsTransformer implements Network {
       });
       return total!;
     });
-    return this.#device.read(gradient, this.#gradient);
-  }
-
-  dispose(): void {
-    this.#device.remove(this);
-    this.#forget();
-    dispose(this.#fixed as Tensor[]);
   }
 
   /** The same rows × columns entries of every member, transposed where asked for. */
   #part(flat: Float32Array, at: number, [rows, columns]: readonly [number, number], isTransposed = false): Tensor3D {
+    if (this.#held) return isTransposed ? this.#held.transposed(at) : this.#held.weights(at);
     const { population } = this.shape;
     const part = new Float32Array(population * rows * columns);
     for (let m = 0, k = 0; m < population; m++) {
@@ -316,7 +373,7 @@ export class TfjsTransformer implements Network {
   }
 
   #forget(): void {
-    if (this.#parameters) dispose(this.#parameters as never);
+    if (this.#parameters && !this.#held) dispose(this.#parameters as never);
     this.#parameters = null;
     this.#forgetActivations();
   }

@@ -1,0 +1,350 @@
+/**
+ * Parameters and moments of a population on the device, and optimiser steps as a WGSL kernel that changes them in place: one dispatch
+ * for each part of the flat vector, all members together, each by its own numbers. Every thread owns one parameter, so there is no order of
+ * summation and a step is the same bits on every repeat.
+ *
+ * What is on the device is always finite: TensorFlow.js's batched products read beyond a member's weights into its neighbour's and multiply
+ * by 0, which a number that is none survives. A member whose step is not finite keeps what it had and is marked as spoiled instead.
+ */
+import { tensor, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
+import { ComputeKernel, groupsFor, ReadBack, storageBuffer, uniformOf, WORKGROUP } from './compute-kernel';
+import type { HeldParameters } from './engine';
+import type { StepNumbers } from './optimiser';
+import type { GpuAccess } from './tfjs-backend';
+
+/** A matrix [rows × columns] inside a member's flat vector, row-major. */
+export interface ParameterPart {
+  readonly at: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Rows, from the first on, that are wanted with rows and columns exchanged as well; 0 for none. */
+  readonly transposed: number;
+}
+
+/** Where a part's gradient lies: a tensor of the device with `stride` numbers for each member, the part's own from `at` on. */
+export interface PartGradient {
+  readonly tensor: Tensor;
+  readonly at: number;
+  readonly stride: number;
+}
+
+/** Numbers of a member's step, in the kernel's order. */
+const NUMBERS = 8;
+/** Magnitude from which on a parameter counts as diverged, far below where squares and products of activations overflow. */
+const MOST = 1e12;
+const [MOST_BITS] = new Uint32Array(Float32Array.of(MOST).buffer);
+/** Workgroups that a device is sure to take along one axis. */
+const MOST_GROUPS = 65_535;
+
+const shader = /* wgsl */ `
+struct Part { count: u32, each: u32, columns: u32, transposed: u32, at: u32, stride: u32, unused1: u32, unused2: u32 }
+@group(0) @binding(0) var<uniform> part: Part;
+// By member: rate, keep, epsilon, scale, beta 1, 1 - beta 1, beta 2, 1 - beta 2.
+@group(0) @binding(1) var<storage, read> numbers: array<f32>;
+@group(0) @binding(2) var<storage, read> gradient: array<f32>;
+@group(0) @binding(3) var<storage, read_write> weights: array<f32>;
+@group(0) @binding(4) var<storage, read_write> transposed: array<f32>;
+// By member: 1 once a step of it was not finite.
+@group(0) @binding(5) var<storage, read_write> spoiled: array<atomic<u32>>;
+// Means of all members, then means of squares.
+@group(0) @binding(6) var<storage, read_write> moments: array<f32>;
+
+// By bits, because shaders may take for granted that there are no other numbers.
+fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
+fn isUsable(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) <= ${MOST_BITS}u; }
+
+fn place(k: u32, member: u32, value: f32) {
+  weights[k] = value;
+  let i = k - member * part.each;
+  let row = i / part.columns;
+  if (row < part.transposed) {
+    transposed[(member * part.columns + i % part.columns) * part.transposed + row] = value;
+  }
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn sgd(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let k = id.y * groups.x * ${WORKGROUP}u + id.x;
+  if (k >= part.count) { return; }
+  let member = k / part.each;
+  let g = gradient[member * part.stride + part.at + k % part.each];
+  let next = weights[k] - numbers[${NUMBERS}u * member] * g;
+  if (isFinite(g) && isUsable(next)) { place(k, member, next); } else { atomicStore(&spoiled[member], 1u); }
+}
+
+@compute @workgroup_size(${WORKGROUP})
+fn adam(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let k = id.y * groups.x * ${WORKGROUP}u + id.x;
+  if (k >= part.count) { return; }
+  let member = k / part.each;
+  let n = ${NUMBERS}u * member;
+  let g = gradient[member * part.stride + part.at + k % part.each];
+  let m = numbers[n + 4u] * moments[k] + numbers[n + 5u] * g;
+  let v = numbers[n + 6u] * moments[part.count + k] + numbers[n + 7u] * g * g;
+  let next = numbers[n + 1u] * weights[k] - numbers[n] * m / (sqrt(v * numbers[n + 3u]) + numbers[n + 2u]);
+  if (isFinite(g) && isFinite(v) && isUsable(next)) {
+    moments[k] = m;
+    moments[part.count + k] = v;
+    place(k, member, next);
+  } else {
+    atomicStore(&spoiled[member], 1u);
+  }
+}`;
+
+const kernels = new WeakMap<GPUDevice, { readonly sgd: ComputeKernel; readonly adam: ComputeKernel }>();
+
+function kernelsOf(device: GPUDevice) {
+  const known = kernels.get(device);
+  if (known) return known;
+  const made = { sgd: new ComputeKernel(device, shader, 'sgd'), adam: new ComputeKernel(device, shader, 'adam') };
+  kernels.set(device, made);
+  return made;
+}
+
+interface StoredPart extends ParameterPart {
+  readonly weights: GPUBuffer;
+  readonly exchanged: GPUBuffer;
+  readonly tensor: Tensor3D;
+  readonly transposedTensor: Tensor3D | null;
+  /** Made when an optimiser first keeps some. */
+  moments: GPUBuffer | null;
+  /** With where the gradient lies. */
+  uniform: { readonly at: number; readonly stride: number; readonly buffer: GPUBuffer } | null;
+}
+
+/** Makes room on a device for a population of members of `size` parameters in these parts. */
+export type MakeParameters = (population: number, size: number, parts: readonly ParameterPart[]) => DeviceParameters;
+
+/** The parameters of a population as tensors that see every step. */
+export class DeviceParameters {
+  readonly #parts: readonly StoredPart[];
+  readonly #numbers: GPUBuffer;
+  /** [population] 1 for members whose parameters are not numbers any more. */
+  readonly #spoiled: GPUBuffer;
+  /** For outputs and the marks beside them. */
+  #readable: GPUBuffer | null = null;
+  #filled: GPUBuffer | null = null;
+
+  constructor(
+    private readonly gpu: GpuAccess,
+    private readonly population: number,
+    /** P. */
+    private readonly size: number,
+    parts: readonly ParameterPart[],
+  ) {
+    const { device } = gpu;
+    const shared = (buffer: GPUBuffer, shape: [number, number, number]) => tensor({ buffer, zeroCopy: true }, shape, 'float32') as Tensor3D;
+    this.#numbers = storageBuffer(device, 4 * NUMBERS * population);
+    this.#spoiled = storageBuffer(device, 4 * population);
+    this.#parts = parts.map((part) => {
+      const { rows, columns, transposed } = part;
+      const weights = storageBuffer(device, 4 * population * rows * columns);
+      const exchanged = storageBuffer(device, 4 * population * transposed * columns);
+      return {
+        ...part,
+        weights,
+        exchanged,
+        tensor: shared(weights, [population, rows, columns]),
+        transposedTensor: transposed > 0 ? shared(exchanged, [population, columns, transposed]) : null,
+        moments: null,
+        uniform: null,
+      };
+    });
+  }
+
+  /** Bytes of all buffers. */
+  get bytes(): number {
+    return this.#parts.reduce((sum, { weights, exchanged, moments }) => sum + weights.size + exchanged.size + (moments?.size ?? 0), this.#numbers.size + this.#spoiled.size + (this.#readable?.size ?? 0) + (this.#filled?.size ?? 0));
+  }
+
+  /** [population × rows × columns] of the part that starts at `at`. */
+  weights(at: number): Tensor3D {
+    return this.#part(at).tensor;
+  }
+
+  /** [population × columns × transposed] of the same. */
+  transposed(at: number): Tensor3D {
+    return this.#part(at).transposedTensor!;
+  }
+
+  /** Copies [population × P] in; members that are not finite are marked instead. */
+  set(flat: Float32Array): void {
+    const spoiled = new Uint32Array(this.population);
+    let usable = flat;
+    for (let m = 0; m < this.population; m++) {
+      const isUsable = flat.subarray(m * this.size, (m + 1) * this.size).every((x) => Math.abs(x) <= MOST);
+      if (isUsable) continue;
+      spoiled[m] = 1;
+      if (usable === flat) usable = flat.slice();
+      usable.fill(0, m * this.size, (m + 1) * this.size);
+    }
+    this.gpu.flush();
+    this.#write(this.#spoiled, spoiled);
+    for (const part of this.#parts) {
+      this.#write(part.weights, this.#gathered(part, usable));
+      if (part.transposed > 0) this.#write(part.exchanged, this.#exchanged(part, usable));
+    }
+  }
+
+  /** Copies moments in, [population × P] each; empty ones for an optimiser that keeps none. */
+  setMoments(first: Float32Array, second: Float32Array): void {
+    this.gpu.flush();
+    for (const part of this.#parts) {
+      if (first.length === 0) {
+        part.moments?.destroy();
+        part.moments = null;
+        continue;
+      }
+      const half = this.population * part.rows * part.columns;
+      part.moments ??= storageBuffer(this.gpu.device, 8 * half);
+      const both = new Float32Array(2 * half);
+      both.set(this.#gathered(part, first));
+      both.set(this.#gathered(part, second), half);
+      this.#write(part.moments, both);
+    }
+  }
+
+  /** A buffer of `from` numbers for each member with zeros added up to `to`; the same where there is nothing to add. Reused by the next call. */
+  filledUp(buffer: GPUBuffer, from: number, to: number): GPUBuffer {
+    if (from === to) return buffer;
+    const { device } = this.gpu;
+    this.#filled ??= storageBuffer(device, 4 * this.population * to);
+    this.gpu.flush();
+    const encoder = device.createCommandEncoder();
+    for (let m = 0; m < this.population; m++) encoder.copyBufferToBuffer(buffer, 4 * m * from, this.#filled, 4 * m * to, 4 * from);
+    device.queue.submit([encoder.finish()]);
+    return this.#filled;
+  }
+
+  /** One step of every part along −its gradient; submitted after everything that TensorFlow.js has recorded. */
+  step(gradients: readonly PartGradient[], steps: readonly StepNumbers[]): void {
+    const { device } = this.gpu;
+    const [{ kind }] = steps;
+    if (steps.length !== this.population || steps.some((step) => step.kind !== kind)) {
+      throw new RangeError(`A step of ${this.population} members takes as many numbers of one optimiser, not ${steps.map((step) => step.kind).join(', ')}.`);
+    }
+    const kernel = kernelsOf(device)[kind];
+    this.gpu.flush();
+    this.#write(this.#numbers, Float32Array.from(steps.flatMap(numbersOf)));
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    this.#parts.forEach((part, k) => {
+      const { tensor: from, at, stride } = gradients[k];
+      const threads = this.population * part.rows * part.columns;
+      const groups = groupsFor(threads);
+      const buffers = [this.#uniformFor(part, at, stride), this.#numbers, this.gpu.bufferOf(from), part.weights, part.exchanged, this.#spoiled];
+      if (kind === 'adam') buffers.push((part.moments ??= storageBuffer(device, 8 * threads)));
+      kernel.dispatch(pass, buffers, [Math.min(groups, MOST_GROUPS), Math.ceil(groups / MOST_GROUPS)], 'training');
+    });
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+
+  /** Outputs of the network that uses these parameters, [population × width], in one read-back; NaN for members that are spoiled. */
+  async readOutputs(outputs: Tensor): Promise<Float32Array> {
+    const { device } = this.gpu;
+    const bytes = 4 * outputs.size;
+    if (this.#readable?.size !== bytes + this.#spoiled.size) {
+      this.#readable?.destroy();
+      this.#readable = device.createBuffer({ size: bytes + this.#spoiled.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    }
+    const readable = this.#readable;
+    this.gpu.flush();
+    const encoder = device.createCommandEncoder();
+    encoder.copyBufferToBuffer(this.gpu.bufferOf(outputs), 0, readable, 0, bytes);
+    encoder.copyBufferToBuffer(this.#spoiled, 0, readable, bytes, this.#spoiled.size);
+    device.queue.submit([encoder.finish()]);
+    await readable.mapAsync(GPUMapMode.READ);
+    const mapped = readable.getMappedRange();
+    const values = new Float32Array(mapped.slice(0, bytes));
+    const spoiled = new Uint32Array(mapped, bytes);
+    const width = outputs.size / this.population;
+    for (let m = 0; m < this.population; m++) if (spoiled[m]) values.fill(NaN, m * width, (m + 1) * width);
+    readable.unmap();
+    return values;
+  }
+
+  /** Everything in one mapping; parameters of spoiled members are NaN. */
+  async read(): Promise<HeldParameters> {
+    const { device } = this.gpu;
+    const hasMoments = this.#parts.every(({ moments }) => moments);
+    const readBack = new ReadBack(device, [this.#spoiled, ...this.#parts.flatMap(({ weights, moments }) => (hasMoments ? [weights, moments!] : [weights]))]);
+    this.gpu.flush();
+    const encoder = device.createCommandEncoder();
+    readBack.encode(encoder);
+    device.queue.submit([encoder.finish()]);
+    try {
+      const [marks, ...rest] = await readBack.read();
+      const spoiled = new Uint32Array(marks);
+      const read = rest.map((bytes) => new Float32Array(bytes));
+      const length = this.population * this.size;
+      const held = { parameters: new Float32Array(length), first: new Float32Array(hasMoments ? length : 0), second: new Float32Array(hasMoments ? length : 0) };
+      for (const part of this.#parts) {
+        this.#scatter(part, read.shift()!, held.parameters);
+        if (!hasMoments) continue;
+        const moments = read.shift()!;
+        const half = this.population * part.rows * part.columns;
+        this.#scatter(part, moments.subarray(0, half), held.first);
+        this.#scatter(part, moments.subarray(half), held.second);
+      }
+      for (let m = 0; m < this.population; m++) if (spoiled[m]) held.parameters.fill(NaN, m * this.size, (m + 1) * this.size);
+      return held;
+    } finally {
+      readBack.dispose();
+    }
+  }
+
+  dispose(): void {
+    for (const buffer of [this.#numbers, this.#spoiled, this.#readable, this.#filled]) buffer?.destroy();
+    for (const { weights, exchanged, tensor: of, transposedTensor, moments, uniform } of this.#parts) {
+      of.dispose();
+      transposedTensor?.dispose();
+      for (const buffer of [weights, exchanged, moments, uniform?.buffer]) buffer?.destroy();
+    }
+  }
+
+  #part(at: number): StoredPart {
+    return this.#parts.find((part) => part.at === at)!;
+  }
+
+  #uniformFor(part: StoredPart, at: number, stride: number): GPUBuffer {
+    if (part.uniform?.at === at && part.uniform.stride === stride) return part.uniform.buffer;
+    part.uniform?.buffer.destroy();
+    const each = part.rows * part.columns;
+    const buffer = uniformOf(this.gpu.device, [this.population * each, each, part.columns, part.transposed, at, stride, 0, 0]);
+    part.uniform = { at, stride, buffer };
+    return buffer;
+  }
+
+  #write(buffer: GPUBuffer, data: Float32Array | Uint32Array): void {
+    this.gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+  }
+
+  /** The part's entries of every member, one after another. */
+  #gathered({ at, rows, columns }: ParameterPart, flat: Float32Array): Float32Array {
+    const each = rows * columns;
+    const gathered = new Float32Array(this.population * each);
+    for (let m = 0; m < this.population; m++) gathered.set(flat.subarray(m * this.size + at, m * this.size + at + each), m * each);
+    return gathered;
+  }
+
+  #exchanged({ at, columns, transposed: rows }: ParameterPart, flat: Float32Array): Float32Array {
+    const exchanged = new Float32Array(this.population * rows * columns);
+    for (let m = 0, k = 0; m < this.population; m++) {
+      const from = m * this.size + at;
+      for (let c = 0; c < columns; c++) for (let r = 0; r < rows; r++) exchanged[k++] = flat[from + r * columns + c];
+    }
+    return exchanged;
+  }
+
+  #scatter({ at, rows, columns }: ParameterPart, from: Float32Array, flat: Float32Array): void {
+    const each = rows * columns;
+    for (let m = 0; m < this.population; m++) flat.set(from.subarray(m * each, (m + 1) * each), m * this.size + at);
+  }
+}
+
+function numbersOf(step: StepNumbers): number[] {
+  if (step.kind === 'sgd') return [step.rate, 0, 0, 0, 0, 0, 0, 0];
+  const { rate, keep, epsilon, scale, beta1, beta2 } = step;
+  return [rate, keep, epsilon, scale, beta1, 1 - beta1, beta2, 1 - beta2];
+}
