@@ -29,7 +29,10 @@ export const LIMITS = {
 } as const;
 
 const finite = v.pipe(v.number(), v.finite());
-const whole = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const whole = (min: number, max: number) => {
+  const message = ({ input }: { input: unknown }) => `${String(input)} is out of range. Use a whole number from ${min} to ${max}.`;
+  return v.pipe(v.number(), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
+};
 const identifier = v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/), v.maxLength(64));
 const text = v.pipe(v.string(), v.maxLength(LIMITS.textLength));
 /** Parameter values: JSON of bounded size, checked against the plug-in's own parameters once it is loaded. */
@@ -110,11 +113,12 @@ export const schemeSchema = v.strictObject({
   sampling: v.exactOptional(v.variant('kind', [v.strictObject({ kind: v.literal('replay') }), v.strictObject({ kind: v.literal('dynamic'), redraws: whole(1, 8) })])),
 });
 
+const layersMessage = ({ input }: { input: readonly number[] }) => `${input.length} hidden layers are asked for. Use ${LIMITS.hiddenLayers.min} to ${LIMITS.hiddenLayers.max}.`;
 const mlpLayers = {
   hidden: v.pipe(
     v.array(whole(LIMITS.hiddenWidth.min, LIMITS.hiddenWidth.max)),
-    v.minLength(LIMITS.hiddenLayers.min),
-    v.maxLength(LIMITS.hiddenLayers.max),
+    v.minLength(LIMITS.hiddenLayers.min, layersMessage),
+    v.maxLength(LIMITS.hiddenLayers.max, layersMessage),
   ),
   activation: v.picklist(['tanh', 'relu', 'gelu']),
 };
