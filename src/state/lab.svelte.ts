@@ -88,7 +88,7 @@ export class Lab {
         this.experiment.setTraining({ branches: [...branches, { scheme, iteration }] });
       },
     });
-    this.#checks = options.watch?.checks({ spec: () => this.experiment.spec, post: (command) => this.run.check(command) }) ?? null;
+    this.#checks = options.watch?.checks({ spec: () => this.experiment.spec, post: (command) => this.run.ask(command) }) ?? null;
     this.#alarms = options.watch?.alarms() ?? null;
     this.#stop.push(
       this.experiment.listen((next, { live }) => {
@@ -298,9 +298,10 @@ export class Lab {
   async #learnReward(table: Table): Promise<void> {
     if (this.#learning === table || this.whatIf.scene.table !== table || this.whatIf.scene.learned) return;
     this.#learning = table;
+    const { spec } = this.experiment;
     try {
       const columns = await this.run.learned();
-      if (columns && this.whatIf.scene.table === table) this.whatIf.useLearned(table, columns, this.experiment.spec);
+      if (columns && this.whatIf.scene.table === table) this.whatIf.useLearned(table, columns, spec, this.experiment.spec);
     } catch (error) {
       if (error instanceof SupersededError) setTimeout(() => void this.#learnReward(table), 300);
       else this.notices.show({ key: 'learned', tone: 'warn', title: 'The reward model could not be trained.', text: error instanceof Error ? error.message : String(error) });

@@ -9,12 +9,14 @@ export interface PresetCard {
   readonly id: string;
   readonly title: string;
   readonly question: string;
+  /** The engine that it is made for, where that is one in particular. */
+  readonly engine?: 'webgpu';
 }
 
 /** The presets that ship, in order. */
 export async function presetCards(): Promise<PresetCard[]> {
   const presets = await Promise.all(presetIds().map(loadPreset));
-  return presets.flatMap((preset) => (preset ? [{ id: preset.id, title: preset.spec.title, question: preset.question }] : []));
+  return presets.flatMap((preset) => (preset ? [{ id: preset.id, title: preset.spec.title, question: preset.question, ...(preset.engine && { engine: preset.engine }) }] : []));
 }
 
 /** Schemes that a spec's preset offers beside those that the spec holds. */
@@ -22,6 +24,11 @@ export async function librarySchemes({ base, schemes }: ExperimentSpec): Promise
   const preset = await loadPreset(base.split('@')[0]!);
   const names = new Set(schemes.map((scheme) => scheme.name));
   return [...(preset?.spec.schemes ?? []), ...(preset?.library ?? [])].filter((scheme) => !names.has(scheme.name)) as SchemeSpec[];
+}
+
+/** The engine that a spec's preset is made for; null where it is made for none in particular. */
+export async function intendedEngine(base: string): Promise<'webgpu' | null> {
+  return (await loadPreset(base.split('@')[0]!))?.engine ?? null;
 }
 
 /** The fragment that opens a preset as it ships. */

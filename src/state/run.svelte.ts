@@ -12,9 +12,8 @@ import type { LearnedColumns } from '../core/batch/learned-columns';
 import { Pace } from '../core/experiment/pace';
 import { editedSchemes, sameLearners } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
-import type { CheckCommand, CheckEvent, Command, Event, FrameMessage, Metric, SchemeDiagnosis, Snapshot } from '../worker/protocol';
+import type { CheckCommand, CheckEvent, Command, EnginesCommand, EnginesEvent, Event, FrameMessage, Metric, RewardModelMessage, SchemeDiagnosis, Snapshot } from '../worker/protocol';
 import { CurveHistory } from './curve-history';
-import type { FrameTiming } from './iteration-profile';
 import { divergenceOf, type Divergence } from './divergence';
 
 /** Wait between the release of a slider and the restart of its scheme. */
@@ -65,7 +64,6 @@ export class Run {
   #status = $state<RunStatus>('idle');
   #engine = $state.raw<FrameMessage['engine'] | null>(null);
   #stepsPerSecond = $state(0);
-  #timing = $state.raw<FrameTiming | null>(null);
   #engineChanges = $state.raw<readonly number[]>([]);
   readonly #pace = new Pace();
   #secondsLeft = $state<number | null>(null);
@@ -75,6 +73,7 @@ export class Run {
   #scrubbed = $state<number | null>(null);
   #diagnosis = $state.raw<Diagnosis | null>(null);
   #speed = $state(0);
+  #rewardModel = $state.raw<RewardModelMessage | null>(null);
 
   readonly #options: RunOptions;
   readonly #later: NonNullable<RunOptions['later']>;
@@ -92,6 +91,8 @@ export class Run {
   readonly #diagnoses = new Map<number, Float64Array>();
   /** Pausing while the worker still starts keeps it from running when it is there. */
   #isWanted = false;
+  /** Hears what is known of the engines, after `ask`. */
+  onengines: ((event: EnginesEvent) => void) | null = null;
   #goal: { iteration: number; reached: () => void } | null = null;
 
   constructor(spec: ExperimentSpec, options: RunOptions) {
@@ -114,12 +115,12 @@ export class Run {
   get engineChanges(): readonly number[] {
     return this.#engineChanges;
   }
-  /** Where the time of the latest iterations went; null before the first. */
-  get timing(): FrameTiming | null {
-    return this.#timing;
-  }
   get stepsPerSecond(): number {
     return this.#stepsPerSecond;
+  }
+  /** The newest fit of a reward model, or how far it is; null before the first. */
+  get rewardModel(): RewardModelMessage | null {
+    return this.#rewardModel;
   }
   get speed(): number {
     return this.#speed;
@@ -269,8 +270,8 @@ export class Run {
     this.#post({ type: 'diagnose', runId: this.#runId, request, logits, iteration, batches });
   }
 
-  /** Hands a command about checks on; false where no worker starts. What comes back goes to `oncheck`. */
-  async check(command: CheckCommand): Promise<boolean> {
+  /** Hands on a command that belongs to no run; false where no worker starts. What comes back goes to `oncheck` or `onengines`. */
+  async ask(command: CheckCommand | EnginesCommand): Promise<boolean> {
     if (!(await this.#ready())) return false;
     this.#post(command);
     return true;
@@ -341,10 +342,7 @@ export class Run {
   }
 
   #configure(restart: 'all' | readonly number[]): void {
-    if (restart === 'all') {
-      this.#timing = null;
-      this.#engineChanges = [];
-    }
+    if (restart === 'all') this.#engineChanges = [];
     this.#runId += 1;
     if (restart === 'all') {
       this.#failures = new Map();
@@ -389,8 +387,9 @@ export class Run {
   }
 
   #receive(event: Event): void {
-    if (event.type === 'checking' || event.type === 'checked') {
-      this.#options.oncheck?.(event);
+    if (!('runId' in event)) {
+      if (event.type === 'engines') this.onengines?.(event);
+      else this.#options.oncheck?.(event);
       return;
     }
     if (event.runId !== this.#runId) return;
@@ -400,6 +399,9 @@ export class Run {
         return;
       case 'ready':
         this.#engine = event.engine;
+        return;
+      case 'reward-model':
+        this.#rewardModel = event;
         return;
       case 'snapshot':
         this.#recalls.get(event.request)?.resolve(event.snapshot);
@@ -439,7 +441,6 @@ export class Run {
     const from = performance.now();
     this.#engine = frame.engine;
     this.#stepsPerSecond = frame.envStepsPerSecond;
-    this.#timing = frame;
     this.#history.add(frame);
     this.#pace.note(this.#leastIteration(), from);
     this.#secondsLeft = this.#pace.secondsLeft(this.#spec.training.iterations);

@@ -2,6 +2,7 @@ import type { Experiment } from '../core/experiment/resolve';
 import { poolShared, spreadShared } from '../core/mdp/shared-logits';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
 import { openEngine, type EngineOptions } from '../engine/open-engine';
+import type { KeptComparisons } from './kept-comparisons';
 import type { Learner } from './learner';
 import { networksOf, type LearnerNetworks, type PolicyNetwork } from './policy-network';
 import { PopulationNetwork } from './population-network';
@@ -44,13 +45,34 @@ export interface PolicyFamily {
    * are critic networks and `dValues` is given, also along −dL/dV, [S] each.
    */
   step(learners: readonly Parameterised[], dLogits: readonly Float64Array[], dValues?: readonly Float64Array[]): Promise<void>;
+  /** Parameters that live on a device; missing where they are always the learners' own. */
+  readonly held?: HeldOnDevice;
   dispose(): void;
+}
+
+/** Parameters and moments on the device of an engine that makes optimiser steps there. */
+export interface HeldOnDevice {
+  /** Whether the engine in use makes steps on its device at all. */
+  readonly isUsed: boolean;
+  /** Whether the device has made steps that the learners' own parameters and moments do not have. */
+  readonly isAhead: boolean;
+  /**
+   * Brings them to the learners, in one read-back for each population that is ahead. Like `logits` and `step` it throws
+   * `ParametersLostError` when they are lost with the device.
+   */
+  settle(): Promise<void>;
+  /** Forgets them, because the learners' own are about to be written over. */
+  abandon(): void;
 }
 
 export interface FamilyOptions extends EngineOptions {
   /** Starts engines; tests hand in their own. */
   readonly open?: typeof openEngine;
   readonly notice?: (code: NoticeCode, message: string) => void;
+  /** What was measured of engines before, and where it is kept; as long as the thread lasts unless given. */
+  readonly comparisons?: KeptComparisons;
+  /** Iterations since the last checkpoint from which a run can go on without its device. */
+  readonly sinceCheckpoint?: () => number;
   /** Says that what has been going on was this stage. */
   readonly lap?: (stage: Stage) => void;
 }
@@ -100,6 +122,7 @@ class TabularFamily implements PolicyFamily {
  */
 class NetworkFamily implements PolicyFamily {
   readonly values?: PolicyFamily['values'];
+  readonly held: HeldOnDevice;
   readonly #experiment: Experiment;
   readonly #networks: LearnerNetworks;
   readonly #engine: SurvivingEngine;
@@ -115,6 +138,21 @@ class NetworkFamily implements PolicyFamily {
     this.#network = new PopulationNetwork(networks.policy, engine);
     this.#critic = networks.critic && new PopulationNetwork(networks.critic, engine);
     if (experiment.spec.training.critic) this.values = (learners) => this.#evaluateCritics(learners);
+    const populations = [this.#network, this.#critic];
+    this.held = {
+      get isUsed() {
+        return engine.current.descends ?? false;
+      },
+      get isAhead() {
+        return engine.ahead.size > 0;
+      },
+      async settle() {
+        for (const population of populations) await population?.settle();
+      },
+      abandon() {
+        for (const population of populations) population?.abandon();
+      },
+    };
   }
 
   static async open(experiment: Experiment, learners: number, options: FamilyOptions): Promise<NetworkFamily> {

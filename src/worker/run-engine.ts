@@ -1,13 +1,12 @@
 /** Opens the engine that a run's networks ask for: the one that is named, or the fastest here. */
 import type { TrainingSpec } from '../core/experiment/spec';
-import { chooseEngine, isSmall } from '../engine/choose-engine';
+import { isSmall } from '../engine/choose-engine';
 import { ENGINE_TITLE, EngineUnavailableError, type EngineName, type NetworkShape } from '../engine/engine';
+import { mlpWork } from '../engine/engine-work';
 import { openEngine } from '../engine/open-engine';
+import { openMeasured } from './measured-engine';
 import type { FamilyOptions } from './policy-family';
 import { SurvivingEngine } from './surviving-engine';
-
-/** What was measured fastest before in this thread, by network, population and rows, so that a restart need not measure again. */
-const chosenBefore = new Map<string, { readonly name: EngineName; readonly reason: string }>();
 
 /** An engine that was asked for by name, or TypeScript where it cannot start, with a notice that says `what` runs there instead. */
 export async function openNamed(name: EngineName, options: FamilyOptions, what = 'Training runs'): Promise<SurvivingEngine> {
@@ -21,17 +20,9 @@ export async function openNamed(name: EngineName, options: FamilyOptions, what =
   }
 }
 
-/** The engine that is fastest for this network on that many rows here, measured once a thread. */
-export async function openFastest(shape: NetworkShape, rows: number, options: FamilyOptions): Promise<SurvivingEngine> {
-  const { open = openEngine } = options;
-  const key = JSON.stringify([shape, rows]);
-  const before = chosenBefore.get(key);
-  // What was fastest before may no longer start.
-  const again = before && (await open(before.name, options).catch(() => null));
-  if (again) return new SurvivingEngine(again, before.reason, options);
-  const choice = await chooseEngine(shape, rows, options);
-  chosenBefore.set(key, { name: choice.engine.name, reason: choice.reason });
-  return new SurvivingEngine(choice.engine, choice.reason, options);
+/** The engine that is fastest for this network on that many rows here, measured unless it was before. */
+export function openFastest(shape: NetworkShape, rows: number, options: FamilyOptions): Promise<SurvivingEngine> {
+  return openMeasured(mlpWork(shape, rows), options);
 }
 
 /**

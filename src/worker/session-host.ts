@@ -1,6 +1,8 @@
 import { loadPlugins } from '../core/on-demand';
 import { wantedPlugins } from '../core/experiment/resolve';
 import { PluginSet } from '../core/plugin-set';
+import { browserStore } from './browser-store';
+import { KeptComparisons } from './kept-comparisons';
 import { Session, type SessionDeps } from './session';
 
 /**
@@ -16,7 +18,7 @@ export function hostSession(root: string, sliceMilliseconds: number, emit: Sessi
     rest,
     sliceMilliseconds,
     loadPlugins: (spec) => loadPlugins(plugins, wantedPlugins(spec)),
-    engines: { wasmBinaries: new URL('wasm/', root).href },
+    engines: { wasmBinaries: new URL('wasm/', root).href, comparisons: new KeptComparisons(browserStore()) },
   });
 }
 

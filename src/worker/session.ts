@@ -4,9 +4,12 @@ import type { ExperimentSpec } from '../core/experiment/spec';
 import { CheckWork } from './check-scheme';
 import { diagnoseClosedForm } from './closed-form-diagnosis';
 import { diagnose } from './diagnose';
+import { EngineProfiles } from './engine-profiles';
+import { EngineSurvey } from './engine-survey';
 import { FrameQueue } from './frame-queue';
 import type { FamilyOptions } from './policy-family';
 import type { Command, Event } from './protocol';
+import type { RewardModelReport } from './learned-reward';
 import { Training } from './training-loop';
 
 export interface SessionDeps {
@@ -40,15 +43,20 @@ export class Session {
   #speed = 0;
   readonly #frames = new FrameQueue();
   #hasFinished = false;
+  /** The fit that the page was told of. */
+  #fit: RewardModelReport | null = null;
   #configure: Extract<Command, { type: 'configure' }> | null = null;
   #recall: Recall | null = null;
   #diagnosis: { readonly command: Diagnose; work: ReturnType<typeof diagnose> | null } | null = null;
   readonly #checks: CheckWork;
+  readonly #profiles = new EngineProfiles();
+  readonly #survey: EngineSurvey;
   #isPumping = false;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
     this.#checks = new CheckWork({ now: deps.now, loadPlugins: deps.loadPlugins, ...(deps.engines && { engines: deps.engines }), emit: (event) => deps.emit(event, []) });
+    this.#survey = new EngineSurvey({ profiles: this.#profiles, ...(deps.engines && { engines: deps.engines }), emit: (event) => deps.emit(event, []) });
   }
 
   handle(command: Command): void {
@@ -87,6 +95,9 @@ export class Session {
       case 'cancel-check':
         this.#checks.handle(command);
         break;
+      case 'engines':
+        this.#survey.handle(command);
+        break;
       default:
         throw new Error(`There is no command "${String((command satisfies never as Command).type)}".`);
     }
@@ -117,10 +128,11 @@ export class Session {
   async #work(): Promise<boolean> {
     if (this.#configure) await this.#applyConfigure();
     else if (this.#recall) await this.#answerRecall();
-    else if (this.#isRunning || this.#steps > 0 || this.#diagnosis || this.#checks.isBusy) {
+    else if (this.#isRunning || this.#steps > 0 || this.#diagnosis || this.#checks.isBusy || this.#survey.isBusy) {
       const pause = await this.#trainSlice();
       this.#diagnoseSlice();
       await this.#checks.slice(this.#deps.sliceMilliseconds);
+      if (!this.#configure) await this.#survey.slice(this.#training);
       this.#flush();
       await this.#deps.rest(pause);
     } else {
@@ -138,6 +150,7 @@ export class Session {
     this.#diagnosis = null;
     this.#hasFinished = false;
     try {
+      this.#profiles.begin(spec);
       const plugins = await this.#deps.loadPlugins(spec);
       const isKept = restart !== 'all' && this.#training !== null && (await this.#training.reconfigure(spec, restart, plugins));
       if (!isKept) {
@@ -145,7 +158,13 @@ export class Session {
         this.#training = null;
         const notice = (code: 'engine-fallback' | 'device-lost' | 'parameter-clamped', message: string) =>
           this.#deps.emit({ type: 'notice', runId: this.#runId, code, message }, []);
-        this.#training = await Training.start(spec, { ...this.#deps.engines, plugins, now: this.#deps.now, ...(this.#deps.stageNow && { stageNow: this.#deps.stageNow }), notice });
+        let told = -1;
+        const fitting = (share: number) => {
+          if (Math.floor(20 * share) === told) return;
+          told = Math.floor(20 * share);
+          this.#deps.emit({ type: 'reward-model', runId: this.#runId, share, report: null }, []);
+        };
+        this.#training = await Training.start(spec, { ...this.#deps.engines, plugins, now: this.#deps.now, ...(this.#deps.stageNow && { stageNow: this.#deps.stageNow }), notice, fitting });
       }
     } catch (error) {
       this.#isRunning = false;
@@ -155,6 +174,9 @@ export class Session {
       return;
     }
     this.#deps.emit({ type: 'ready', runId, engine: this.#training!.engine }, []);
+    const fit = this.#training!.rewardModel;
+    if (fit && fit !== this.#fit) this.#deps.emit({ type: 'reward-model', runId, share: 1, report: fit }, []);
+    this.#fit = fit;
     for (const { scheme, code, message } of this.#training!.failures) this.#fail(code, message, scheme);
   }
 
@@ -164,6 +186,7 @@ export class Session {
     const { now, sliceMilliseconds } = this.#deps;
     const until = now() + sliceMilliseconds;
     while ((this.#isRunning || this.#steps > 0) && !this.#configure) {
+      const before = training?.device ?? null;
       const report = training && (await training.iterate());
       if (!report) {
         this.#isRunning = false;
@@ -171,6 +194,7 @@ export class Session {
         this.#hasFinished = training !== null;
         break;
       }
+      this.#profiles.note(training.engine.name, report, before, training.device);
       if (this.#steps > 0) this.#steps -= 1;
       for (const { scheme, code, message } of report.failures) this.#fail(code, message, scheme);
       this.#frames.add(report);
