@@ -2,7 +2,7 @@ import { noTable } from '../core/contracts/scenario';
 import { verdictsOf } from '../core/diagnostics/check-verdicts';
 import { checkScheme, type SchemeCheck } from '../core/diagnostics/scheme-check';
 import { resolveSpec, type Experiment } from '../core/experiment/resolve';
-import { learnReward } from '../worker/learned-reward';
+import { learnColumns } from '../worker/learn-columns';
 import { readArguments, UsageError } from './arguments';
 import { chosen, openTarget, type TargetDeps } from './target';
 
@@ -36,7 +36,7 @@ export async function check(argv: readonly string[], deps: TargetDeps): Promise<
   const experiment = resolveSpec({ ...source.spec, schemes: [...schemes] }, deps.plugins);
   if (experiment.table === null) throw new UsageError(`check: ${noTable(experiment.scenario, 'optimum to solve for and no cycle to search')}`);
   const checked: Record<string, CheckResult['schemes'][string]> = {};
-  const learned = (await learnReward(experiment))?.columns[0] ?? null;
+  const learned = (await learnColumns(experiment))?.columns[0] ?? null;
   schemes.forEach(({ name }, k) => {
     try {
       const found = checkScheme(experiment, k, { learned });

@@ -25,7 +25,7 @@ import { rolloutCsv } from '../export/csv';
 import { rolloutJsonLines } from '../export/jsonl';
 import { pricedLog, type NamedAdvantage } from '../export/priced-log';
 import { groupLabels, type RolloutTable } from '../export/rollout-table';
-import { learnReward } from '../worker/learned-reward';
+import { learnColumns } from '../worker/learn-columns';
 import { readArguments, UsageError } from './arguments';
 import { writeWhole } from './write-whole';
 
@@ -125,7 +125,7 @@ interface Played {
 async function ofExperiment(spec: ExperimentSpec, estimators: string | undefined, { plugins }: ExportDeps): Promise<Source> {
   if (estimators !== undefined) throw new UsageError('--estimators goes with a log; the schemes of an experiment name their own.');
   const resolved = resolveSpec(spec, plugins);
-  const { batch, steps, states, valueOf: value, columns } = resolved.table === null ? playedInClosedForm(resolved) : playedOnTable(resolved, (await learnReward(resolved))?.columns[0] ?? null);
+  const { batch, steps, states, valueOf: value, columns } = resolved.table === null ? playedInClosedForm(resolved) : playedOnTable(resolved, (await learnColumns(resolved))?.columns[0] ?? null);
   const notes = resolved.failures.map(({ scheme, message }) => `${spec.schemes[scheme].name}: ${message}`);
   const priced: string[] = [];
   resolved.schemes.forEach((scheme, k) => {

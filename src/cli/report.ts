@@ -9,7 +9,7 @@ import { reportHtml } from '../core/report/report-html';
 import { reportMarkdown } from '../core/report/report-markdown';
 import { rewardReport, type RunFacts } from '../core/report/reward-report';
 import { isScheduled } from '../core/scheme/scheme-at';
-import { learnReward } from '../worker/learned-reward';
+import { learnColumns } from '../worker/learn-columns';
 import { METRICS } from '../worker/protocol';
 import { Training } from '../worker/training-loop';
 import { readArguments, UsageError } from './arguments';
@@ -52,7 +52,7 @@ export async function report(argv: readonly string[], deps: ReportDeps): Promise
   const spec = { ...source.spec, schemes: [scheme] };
   const experiment = experimentOf(spec, deps);
   if (!experiment.schemes[0]) throw new UsageError(`--scheme ${scheme.name}: ${experiment.failures[0]?.message ?? 'it could not be compiled.'}`);
-  const learned = (await learnReward(experiment, deps.engines))?.columns[0] ?? null;
+  const learned = (await learnColumns(experiment, deps.engines))?.columns[0] ?? null;
   const check = checkScheme(experiment, 0, { learned });
   const run = args.flag('train') ? await runFacts(experiment, deps) : null;
   const quotedTarget = /^[\w./-]+$/.test(target) ? target : `'${target}'`;

@@ -4,7 +4,7 @@ import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-chec
 import { resolveExperiment, type Experiment } from '../core/experiment/resolve';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import type { PluginSet } from '../core/plugin-set';
-import { learnReward } from './learned-reward';
+import { learnColumns } from './learn-columns';
 import type { FamilyOptions } from './policy-family';
 import type { CheckCommand, CheckEvent } from './protocol';
 
@@ -84,7 +84,7 @@ export class CheckWork {
   async #prepare(spec: ExperimentSpec): Promise<Ready> {
     const [plugins, { checkSchemeSteps }] = await Promise.all([this.#deps.loadPlugins(spec), import('../core/diagnostics/scheme-check')]);
     const experiment = resolveExperiment(spec, plugins);
-    return { experiment, learned: (await learnReward(experiment, this.#deps.engines))?.columns[0] ?? null, checkSchemeSteps };
+    return { experiment, learned: (await learnColumns(experiment, this.#deps.engines))?.columns[0] ?? null, checkSchemeSteps };
   }
 
   /** Tells of a new stage or of a tenth more; more often would only cost. */

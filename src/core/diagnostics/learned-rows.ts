@@ -11,7 +11,7 @@ import { priceByRow } from './row-pay';
 export function withLearnedRows(plain: Table, scheme: CompiledScheme, learned: LearnedColumns): { table: Table; scheme: CompiledScheme } {
   const table = { ...plain, signals: { ...plain.signals, ...learned } };
   const terms = scheme.terms.map((term) => {
-    const reads = Object.keys(term.plugin.needs);
+    const reads: readonly string[] = term.plugin.reads?.(term.params as never) ?? Object.keys(term.plugin.needs);
     const { transforms } = term.spec;
     if (reads.length === 0 || !reads.every((name) => Object.hasOwn(learned, name)) || !(transforms ?? []).every(isPointwise)) return term;
     const ownPerRow = priceByRow(term, table);

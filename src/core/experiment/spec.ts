@@ -24,6 +24,7 @@ export const LIMITS = {
   transformerHeads: { min: 2, max: 4 },
   pairs: { min: 10, max: 2000 },
   members: { min: 1, max: 16 },
+  completions: { min: 1, max: 64 },
   textLength: 200,
   intentLength: 2000,
 } as const;
@@ -180,6 +181,14 @@ const trainingSchema = v.strictObject({
   /** Step of the tabular critic towards its targets after each batch. */
   criticRate: v.pipe(finite, v.minValue(0), v.maxValue(1)),
   rewardModel: v.exactOptional(rewardModelSchema),
+  processModel: v.exactOptional(
+    v.strictObject({
+      trajectories: v.exactOptional(whole(1, LIMITS.trajectories.max)),
+      completions: v.exactOptional(whole(1, LIMITS.completions.max)),
+      labels: v.exactOptional(v.picklist(['share', 'any'])),
+      flips: v.exactOptional(v.pipe(finite, v.minValue(0), v.maxValue(0.5))),
+    }),
+  ),
   /** Scheme number → iteration at which it kept learning under an edited reward instead of restarting. */
   branches: v.array(v.strictObject({ scheme: whole(0, MAX_SCHEMES - 1), iteration: whole(0, LIMITS.iterations.max) })),
 });

@@ -1,0 +1,97 @@
+/** Process models: networks that say of a state how likely success still is, fitted beside the policy. */
+import { learnedByTerms, type LearnedColumns } from '../core/batch/learned-columns';
+import { processModelSettings, type ProcessModelSettings } from '../core/experiment/process-model-settings';
+import { learnerStream, type Experiment } from '../core/experiment/resolve';
+import type { PlayOn } from '../core/contracts/columns';
+import type { Table } from '../core/contracts/scenario';
+import { completionOutcomes } from '../core/mdp/completions';
+import { softmaxPolicy } from '../core/mdp/policy';
+import { rollout, type Rollout } from '../core/mdp/rollout';
+import { nextUniform, seedPrefix, startStream, STREAM } from '../core/math/random';
+import { collectLabels, fitProcessModel, processNetwork, progressOfRows } from '../engine/process-model';
+import type { FamilyOptions } from './policy-family';
+import { openForModel } from './run-engine';
+
+/** Keeps the labelled trajectories apart from those of training, of diagnoses and of other models. */
+export const PROCESS_SEED = 3;
+
+const MODELS = ['learnedProgress', 'learnedOutcomeProgress'] as const;
+
+/** The trajectories of the starting policy that are labelled; the same for every learner. */
+export function labelledTrajectories({ table, initialLogits, spec }: Experiment, { trajectories }: ProcessModelSettings): { readonly played: Rollout; readonly from: PlayOn } {
+  const policy = softmaxPolicy(initialLogits, table.S, table.A);
+  const stream = { ...learnerStream(spec.training, 0, 0), seed: PROCESS_SEED };
+  const played = rollout(table, policy.threshold, { ...stream, nTraj: trajectories, groupSize: 1 });
+  return { played, from: { table, threshold: policy.threshold, stream, row: played.row, length: played.length } };
+}
+
+/**
+ * Step scores of every table row by the process models that schemes read: a network fitted to completions from the states that
+ * trajectories of the starting policy visit, and one fitted to how those trajectories ended. Fitted side by side on the engine that the
+ * spec asks for. null when no scheme reads one. The same for every learner, so that schemes and seeds compare under one model.
+ */
+export async function learnProcess(experiment: Experiment, options: FamilyOptions = {}): Promise<LearnedColumns | null> {
+  const wanted = MODELS.filter((name) => experiment.schemes.some((scheme) => scheme && learnedByTerms(scheme).includes(name)));
+  if (wanted.length === 0) return null;
+  const { table, spec } = experiment;
+  const settings = processModelSettings(spec.training);
+  const { played, from } = labelledTrajectories(experiment, settings);
+  const targets = wanted.map((name) => (name === 'learnedProgress' ? completionLabels(from, played, settings) : outcomeLabels(table, played, settings)));
+  const labels = collectLabels(table, played, targets, false);
+  const survivor = await openForModel(spec.training.engine, processNetwork(table, wanted.length, false), table.S, options, 'The process model is fitted');
+  try {
+    const { value } = await survivor.run((engine) => fitProcessModel(engine, table, labels, { seed: PROCESS_SEED, learner: spec.training.seeds.first }));
+    return Object.fromEntries(wanted.map((name, m) => [name, progressOfRows(table, value[m])]));
+  } finally {
+    survivor.dispose();
+  }
+}
+
+/** What completions say of each visited state, [nTraj × maxLen]: what they still collect, or whether any collects anything. */
+function completionLabels(from: PlayOn, played: Rollout, { completions, labels, flips }: ProcessModelSettings): Float64Array {
+  const { table, length, row } = from;
+  const pay = table.metrics[table.truth];
+  const outcomes = completionOutcomes(from, completions);
+  const misjudge = slips(from.stream, flips);
+  const { maxLen } = played;
+  const out = new Float64Array(outcomes[0].length);
+  for (let i = 0; i < length.length; i++) {
+    let collected = 0;
+    for (let k = i * maxLen, end = k + length[i]; k < end; k++) {
+      let sum = 0;
+      let isAny = 0;
+      for (const of of outcomes) {
+        const judged = misjudge(of[k] - collected);
+        sum += judged;
+        if (judged > 0) isAny = 1;
+      }
+      out[k] = labels === 'any' ? isAny : sum / outcomes.length;
+      collected += pay[row[k]];
+    }
+  }
+  return out;
+}
+
+/** What each trajectory still collects from its states on, [nTraj × maxLen]; an outcome that is misjudged is so all along. */
+function outcomeLabels({ metrics, truth }: Table, { nTraj, maxLen, length, row }: Rollout, { flips }: ProcessModelSettings): Float64Array {
+  const out = new Float64Array(nTraj * maxLen);
+  const pay = metrics[truth];
+  const isTurned = slips({ seed: PROCESS_SEED, learner: 0, iteration: 1 }, flips);
+  for (let i = 0; i < nTraj; i++) {
+    const isWrong = isTurned(0) === 1;
+    let total = 0;
+    for (let k = i * maxLen + length[i] - 1; k >= i * maxLen; k--) {
+      total += pay[row[k]];
+      out[k] = isWrong ? 1 - total : total;
+    }
+  }
+  return out;
+}
+
+/** x, or 1 − x with the chance `flips`. */
+function slips({ seed, learner, iteration }: PlayOn['stream'], flips: number): (x: number) => number {
+  if (flips === 0) return (x) => x;
+  const stream = { state: 0, increment: 1 };
+  startStream(seedPrefix(seed, learner, iteration), STREAM.label, stream);
+  return (x) => (nextUniform(stream) < flips ? 1 - x : x);
+}
