@@ -32,6 +32,8 @@ describe('where the scenarios start', () => {
     ['key-door --scheme sparse', 'success@0', 2.529e-4, 1e-6],
     ['key-door --scheme sparse --set /scenario/params/horizon=20', 'success@0', 8.54e-4, 1e-6],
     ['key-door --scheme sparse --set /scenario/params/horizon=30', 'success@0', 4.576e-3, 1e-6],
+    ['key-door --scheme sparse --set /scenario/params/lean=0.4', 'success@0', 0.0123, 5e-5],
+    ['key-door --scheme sparse --set /scenario/params/lean=0.7', 'success@0', 0.0894, 5e-5],
     ['boat-race --scheme sparse', 'success@0', 0.9638, 5e-5],
     ['swe-agent --scheme outcome', 'completion@0', 0.4454, 5e-5],
     ['swe-agent --scheme outcome', 'pass@0', 0.0997, 5e-5],

@@ -128,6 +128,7 @@ interface Params {
   readonly map: string;
   readonly horizon: number;
   readonly slip: number;
+  readonly lean: number;
 }
 
 function table({ map, horizon, slip }: Params): Table {
@@ -183,6 +184,21 @@ function features({ map, done, rowAt, columnAt, phaseOf }: Layout, state: number
   return x;
 }
 
+/** [S·A] c · (D(s) − D(s′)), D the remaining steps; a pit is as far as can be. */
+function initialLogits({ map, lean }: Params): Float64Array {
+  const { S, done, step, remaining } = layoutOf(map);
+  const logits = new Float64Array(S * MOVES.length);
+  if (lean === 0) return logits;
+  const farthest = Math.max(...remaining);
+  for (let state = 0; state < done; state++) {
+    for (const direction of MOVES.keys()) {
+      const { state: next, goal, pit } = step(state, direction);
+      logits[state * MOVES.length + direction] = lean * (remaining[state] - (goal ? 0 : pit ? farthest : remaining[next]));
+    }
+  }
+  return logits;
+}
+
 const endWords = ({ map }: Layout) => (map.tiles.includes('X') ? 'at a goal or in a pit' : 'at the goal');
 
 function picture({ map: text }: Params): Picture {
@@ -217,6 +233,7 @@ export default defineScenario({
     map: { kind: 'map', default: MAP, tiles: TILES, maxRows: 24, maxColumns: 24, playable, title: 'Map', help: 'Rows of tiles. Any key opens every door; a pit ends the walk without success.' },
     horizon: { kind: 'integer', default: 16, min: 1, max: 64, symbol: 'T', help: 'Steps before time runs out; the shortest way takes 10.' },
     slip: { kind: 'number', default: 0, min: 0, max: 0.5, step: 0.01, help: 'Chance that a step goes in a random direction instead.' },
+    lean: { kind: 'number', default: 0, min: 0, max: 3, step: 0.1, symbol: 'c', help: 'How much the starting policy leans along the way to the goal: the logit of a move is c times the steps that it saves. 0 is the uniform policy.' },
   },
   signals: SIGNALS,
   stateTables: {
@@ -235,6 +252,7 @@ export default defineScenario({
   actionNames: ['up', 'down', 'left', 'right'],
   table,
   picture,
+  initialLogits,
   describeState: (state, { map }) => {
     const layout = layoutOf(map);
     return state === layout.done ? endWords(layout) : `row ${layout.rowAt(state) + 1}, column ${layout.columnAt(state) + 1}, ${PHASES[layout.phaseOf(state)]}`;
