@@ -2,6 +2,7 @@
 import { above, below, check, type Cell, type Check } from './cell';
 import { denoiserCells } from './closed-form';
 import { effectCells } from './effect-cells';
+import { rewardModelCells } from './reward-model-cells';
 import { tokenCells } from './token-cells';
 import { tokenTransformerCells } from './token-transformer-cells';
 
@@ -99,6 +100,7 @@ export const cells: readonly Cell[] = [
   math('pure', 1, '0.389'),
 
   ...effectCells,
+  ...rewardModelCells,
   ...tokenCells,
   ...tokenTransformerCells,
   ...denoiserCells,
