@@ -6,17 +6,10 @@ import type { Engine, NetworkShape } from '../../src/engine/engine';
 import { parameterCount } from '../../src/engine/network-shape';
 import { openEngine } from '../../src/engine/open-engine';
 import type { TransformerShape } from '../../src/engine/transformer-shape';
-import { memberPart, problem, referenceLogits, relativeDistance, type Problem } from './reference-network';
+import { calmProblem, memberPart, referenceLogits, relativeDistance, type Problem } from './reference-network';
 import { referenceTransformerLogits, transformerDifferences, transformerProblem } from './reference-transformer';
 
 const wasmBinaries = `${join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`;
-
-/** A problem whose activations stay in the range where they bend, however wide its layers are. */
-function calmProblem(shape: NetworkShape, rows: number, seed: number): Problem {
-  const given = problem(shape, rows, seed);
-  const calm = Math.min(1, 2 / Math.sqrt(Math.max(shape.inputs, ...shape.hidden)));
-  return { ...given, parameters: given.parameters.map((x) => x * calm) };
-}
 
 async function run(engine: Engine, { shape, features, parameters, dLogits }: Problem) {
   const network = await engine.create(shape, features);

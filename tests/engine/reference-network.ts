@@ -28,6 +28,13 @@ export function problem(shape: NetworkShape, rows: number, seed: number): Proble
   };
 }
 
+/** A problem whose activations stay in the range where they bend, however wide its layers are. */
+export function calmProblem(shape: NetworkShape, rows: number, seed: number): Problem {
+  const given = problem(shape, rows, seed);
+  const calm = Math.min(1, 2 / Math.sqrt(Math.max(shape.inputs, ...shape.hidden)));
+  return { ...given, parameters: given.parameters.map((x) => x * calm) };
+}
+
 const activate: Record<NetworkShape['activation'], (z: number) => number> = {
   tanh: Math.tanh,
   relu: (z) => Math.max(0, z),
