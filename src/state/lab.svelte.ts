@@ -18,7 +18,7 @@ import { Experiment } from './experiment.svelte';
 import type { Checks, ChecksOptions } from './checks.svelte';
 import { Consequences } from './consequences.svelte';
 import type { LearningAlarms } from './learning-alarms';
-import { readsLearned } from './priced-scheme';
+import { lacksLearned } from './priced-scheme';
 import { mostTellingStep } from './most-telling-step';
 import { Notices } from './notices.svelte';
 import { openExperiment } from './open-experiment';
@@ -113,7 +113,7 @@ export class Lab {
         });
         $effect(() => {
           const { resolved, scene } = this.whatIf.frame;
-          const isWanted = scene.learned === null && resolved.schemes.some((compiled) => compiled !== null && readsLearned(compiled));
+          const isWanted = resolved.schemes.some((compiled) => compiled !== null && lacksLearned(scene, compiled));
           if (isWanted && scene.table) void this.#learnReward(scene.table);
         });
       }),
@@ -296,12 +296,14 @@ export class Lab {
 
   /** Has the worker learn the reward that a scheme reads, once per table. */
   async #learnReward(table: Table): Promise<void> {
-    if (this.#learning === table || this.whatIf.scene.table !== table || this.whatIf.scene.learned) return;
+    if (this.#learning === table || this.whatIf.scene.table !== table) return;
     this.#learning = table;
     const { spec } = this.experiment;
     try {
       const columns = await this.run.learned();
-      if (columns && this.whatIf.scene.table === table) this.whatIf.useLearned(table, columns, spec, this.experiment.spec);
+      const { scene } = this.whatIf;
+      const isNew = columns && Object.keys(columns).some((name) => !Object.hasOwn(scene.learned ?? {}, name));
+      if (isNew && scene.table === table) this.whatIf.useLearned(table, columns, spec, this.experiment.spec);
     } catch (error) {
       if (error instanceof SupersededError) setTimeout(() => void this.#learnReward(table), 300);
       else this.notices.show({ key: 'learned', tone: 'warn', title: 'The reward model could not be trained.', text: error instanceof Error ? error.message : String(error) });

@@ -83,7 +83,7 @@ export class PluginChoices {
   whyNot(spec: SchemeSpec, scheme: number): string | null {
     const shown = this.#lab.whatIf.scene;
     // A reward that is still to be learned is no reason against choosing it.
-    const scene = shown.table === null || shown.learned ? shown : { ...shown, learned: unlearned(shown.table) };
+    const scene = shown.table === null ? shown : { ...shown, learned: { ...unlearned(shown.table), ...shown.learned } };
     try {
       const compiled = compileScheme(spec, this.#lab.plugins, scene.table, { clamp: true });
       priceScheme(scene, compiled, scheme, this.#workspace, new Float64Array(scene.gradient.length));

@@ -1,5 +1,5 @@
 /** One scheme's prices of the scene's batch, and how they compare with the truth. Pure: state and idle work share it. */
-import { LEARNED_COLUMNS, LearnedRows } from '../core/batch/learned-columns';
+import { learnedByTerms, LearnedRows } from '../core/batch/learned-columns';
 import { Workspace } from '../core/batch/workspace';
 import { batchFigures, type BatchFigures } from '../core/diagnostics/batch-figures';
 import { directionCosine, updateDirection } from '../core/diagnostics/update-direction';
@@ -32,9 +32,9 @@ export function sideOf(scene: Scene, compiled: CompiledScheme, scheme: number): 
   };
 }
 
-/** True when a term of the scheme pays by what a model learns. */
-export function readsLearned(compiled: CompiledScheme): boolean {
-  return compiled.terms.some((term) => LEARNED_COLUMNS.some((name) => Object.hasOwn(term.plugin.needs, name)));
+/** True when a term of the scheme pays by what a model is still to learn. */
+export function lacksLearned({ table, learned }: Scene, compiled: CompiledScheme): boolean {
+  return table !== null && learnedByTerms(compiled).some((name) => !learned || !Object.hasOwn(learned, name));
 }
 
 function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | null): Float64Array | null {
@@ -48,7 +48,7 @@ function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | 
 
 /** Prices the scene under a scheme and measures it. Throws what pricing throws. */
 export function priceScheme(scene: Scene, compiled: CompiledScheme, scheme: number, workspace: Workspace, direction: Float64Array): PricedScheme {
-  if (scene.table && scene.learned === null && readsLearned(compiled)) {
+  if (lacksLearned(scene, compiled)) {
     throw new Error('The reward model is being trained; this scheme is priced as soon as it is ready.');
   }
   const side = sideOf(scene, compiled, scheme);
