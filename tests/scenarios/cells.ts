@@ -2,6 +2,7 @@
 import { above, below, check, type Cell, type Check } from './cell';
 import { denoiserCells } from './closed-form';
 import { effectCells } from './effect-cells';
+import { processCells } from './process-cells';
 import { rewardModelCells } from './reward-model-cells';
 import { tokenCells } from './token-cells';
 import { tokenTransformerCells } from './token-transformer-cells';
@@ -101,6 +102,7 @@ export const cells: readonly Cell[] = [
 
   ...effectCells,
   ...rewardModelCells,
+  ...processCells,
   ...tokenCells,
   ...tokenTransformerCells,
   ...denoiserCells,

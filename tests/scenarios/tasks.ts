@@ -5,6 +5,7 @@ import { cosineTolerance, diagnosisTables, estimatorNames, measureDiagnosis } fr
 import { summary } from '../../src/cli/run';
 import { allLessons, ClaimCheck } from '../lessons/claims';
 import { measure } from './measure';
+import { ACCEPTED_SCORES, PROCESS_TASKS, scoreFigures } from './process-model';
 
 /** One figure of the full set: what was measured, beside the independent figure and the interval it must lie in. */
 export interface Figure {
@@ -97,6 +98,27 @@ export const tasks: readonly Task[] = [
         },
       }),
     ),
+  ),
+  ...PROCESS_TASKS.map(
+    (task): Task => ({
+      id: `process model scores ${task}`,
+      slow: false,
+      async run(seeds) {
+        const found = await scoreFigures(task, Math.min(seeds, 10));
+        return Object.entries(found).flatMap(([method, models]) => {
+          const { correlation, sign } = ACCEPTED_SCORES[task][method] ?? {};
+          const figure = (name: string, values: readonly number[], accepted?: { readonly reference: string; readonly accept?: readonly [number, number] }) => {
+            const { mean, sd } = summary(values);
+            return { name: `${task} ${method} ${name}`, mean, spread: sd, reference: '', ...accepted };
+          };
+          return [
+            figure('correlation', models.map((model) => model.correlation), correlation),
+            figure('sign', models.map((model) => model.signAgreement), sign),
+            figure('share scored', models.map((model) => 1 - model.silent)),
+          ];
+        });
+      },
+    }),
   ),
   {
     id: 'denoiser credits',

@@ -101,7 +101,7 @@ export function readNeed(need: Need): { shape: Shape; optional: boolean } {
  * | learnedProgress | step | how much a step raises the chance of success, by a network fitted to completions |
  * | learnedOutcomeProgress | step | the same by a network fitted to outcomes alone |
  * | playOn | play-on | a way to go on from every visited state under the policy that made the batch |
- * | completions | json | per trajectory one list per step: what trajectories that go on from the state before it came to |
+ * | continuations | json | per trajectory one list per step: what trajectories that go on from the state before it came to |
  * | belief | state | probability that the behaviour policy reaches the outcome from the visited state |
  * | answerLogProbs | state | log-probability of the right answer, were it asked for after what is there at the visited state |
  * | answerAction | step-id | the right answer, where the step gives one; −1 elsewhere |
@@ -131,7 +131,7 @@ export const KNOWN_SHAPES = {
   answerAction: 'step-id',
   goldLogProbs: 'json',
   playOn: 'play-on',
-  completions: 'json',
+  continuations: 'json',
 } as const satisfies Readonly<Record<string, Shape>>;
 
 /** What every plug-in sees of a batch without asking. */

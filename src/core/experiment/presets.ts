@@ -8,7 +8,7 @@ export function presetIds(): string[] {
   const ids = Object.keys(files).map((path) => path.replace(/^.*\//, '').replace(/\.json$/, ''));
   const offered = [
     'boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
-    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'learner-population', 'reward-model-ensemble', 'token-warm', 'token-cold', 'token-transformer', 'gui-click', 'denoiser',
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'learner-population', 'reward-model-ensemble', 'process-model', 'token-warm', 'token-cold', 'token-transformer', 'gui-click', 'denoiser',
     'frozen-lake', 'cliff-walking', 'taxi', 'blackjack', 'mountain-car',
   ];
   const rank = (id: string) => (offered.includes(id) ? offered.indexOf(id) : offered.length);

@@ -56,10 +56,10 @@ export default defineReward({
     },
     flips: { kind: 'number', default: 0, min: 0, max: 1, step: 0.01, symbol: 'q', help: 'Chance that a step’s score has the wrong sign; for labels, not for networks.' },
   },
-  needs: { outcome: 'trajectory', playOn: 'play-on', completions: 'json', learnedProgress: 'step', learnedOutcomeProgress: 'step' },
+  needs: { outcome: 'trajectory', playOn: 'play-on', continuations: 'json', learnedProgress: 'step', learnedOutcomeProgress: 'step' },
   reads: ({ source }) => {
     if (source === 'completions') return ['outcome', 'playOn'];
-    if (source === 'logged') return ['outcome', 'completions'];
+    if (source === 'logged') return ['outcome', 'continuations'];
     return [source === 'model' ? 'learnedProgress' : 'learnedOutcomeProgress'];
   },
   logDefaults: { source: 'logged' },
@@ -68,19 +68,19 @@ export default defineReward({
   examples: [
     {
       why: 'Of four completions one succeeds from the start, two after the first step; then the outcome.',
-      input: { trajectories: [{ group: 0, length: 2, signals: {}, outcome: 1, extra: { completions: [[0, 1, 0, 0], [1, 1, 0, 0]] } }] },
+      input: { trajectories: [{ group: 0, length: 2, signals: {}, outcome: 1, extra: { continuations: [[0, 1, 0, 0], [1, 1, 0, 0]] } }] },
       params: { source: 'logged', completions: 4 },
       expect: [[0.25, 0.5]],
     },
     {
       why: 'The first completion alone: 0 − 0 where it fails before and after.',
-      input: { trajectories: [{ group: 0, length: 3, signals: {}, outcome: 1, extra: { completions: [[0, 1, 0, 0], [0, 1, 1, 0], [1, 1, 1, 1]] } }] },
+      input: { trajectories: [{ group: 0, length: 3, signals: {}, outcome: 1, extra: { continuations: [[0, 1, 0, 0], [0, 1, 1, 0], [1, 1, 1, 1]] } }] },
       params: { source: 'logged', completions: 1 },
       expect: [[0, 1, 0]],
     },
     {
       why: 'Hard labels do not see that the first step doubled the chance; with every sign turned.',
-      input: { trajectories: [{ group: 0, length: 2, signals: {}, outcome: 0, extra: { completions: [[0, 1, 0, 0], [1, 1, 0, 0]] } }] },
+      input: { trajectories: [{ group: 0, length: 2, signals: {}, outcome: 0, extra: { continuations: [[0, 1, 0, 0], [1, 1, 0, 0]] } }] },
       params: { source: 'logged', completions: 4, labels: 'any', flips: 1 },
       expect: [[0, 1]],
     },
@@ -95,7 +95,7 @@ export default defineReward({
     if (source === 'model') return { reward: payEveryStep(columns, buffer, (_i, _t, k) => columns.learnedProgress[k]) };
     if (source === 'outcomes') return { reward: payEveryStep(columns, buffer, (_i, _t, k) => columns.learnedOutcomeProgress[k]) };
     const { nTraj, maxLen, length, outcome } = columns;
-    const came = source === 'completions' ? playedOn(columns.playOn, maxLen, completions) : logged(columns.completions, length, completions);
+    const came = source === 'completions' ? playedOn(columns.playOn, maxLen, completions) : logged(columns.continuations, length, completions);
     const value = buffer(nTraj * (maxLen + 1)).fill(0);
     for (let i = 0; i < nTraj; i++) {
       for (let t = 0; t < length[i]; t++) value[i * (maxLen + 1) + t] = labelOf(came(i, t), labels);
@@ -119,7 +119,7 @@ export default defineReward({
     }
     const isLast = t === columns.length[i] - 1;
     const at = i * (columns.maxLen + 1) + t;
-    const came = source === 'completions' ? playedOn(columns.playOn, columns.maxLen, completions) : logged(columns.completions, columns.length, completions);
+    const came = source === 'completions' ? playedOn(columns.playOn, columns.maxLen, completions) : logged(columns.continuations, columns.length, completions);
     const line = (label: string, symbol: string, y: readonly number[], v: number): ExplanationLine =>
       labels === 'share' ? step(label, symbol, 'mean R', `mean(${list(y)})`, v) : step(label, symbol, 'max 1[R > 0]', `max(${list(y.map((x) => (x > 0 ? 1 : 0)))})`, v);
     const after = isLast ? step('After the step: the outcome', 'R', 'R', printed(columns.outcome[i]), columns.outcome[i]) : line('After the step', 'V̂′', came(i, t + 1), value[at + 1]);
@@ -147,7 +147,7 @@ function logged(lists: readonly unknown[], length: Int32Array, count: number): C
   let at = -1;
   let now: readonly (readonly number[])[] = [];
   return (i, t) => {
-    if (i !== at) now = asNumberLists(lists[(at = i)], fieldOf('completions', i), length[i]);
+    if (i !== at) now = asNumberLists(lists[(at = i)], fieldOf('continuations', i), length[i]);
     return now[t].slice(0, count);
   };
 }

@@ -34,13 +34,14 @@ Object.assign(names, {
 });
 names['key-door-gae'] = names['key-door'];
 names['learner-population'] = names['key-door'];
-names['reward-model-ensemble'] = ['mean', 'pessimistic', 'single', 'true'];
+names['reward-model-ensemble'] = ['cautious', 'mean', 'single', 'true'];
+names['process-model'] = ['completions-1', 'completions-16', 'completions-4', 'exact', 'network', 'outcome', 'outcome-network', 'outcome-twice'];
 names['token-cold'] = names['token-warm'];
 names['token-transformer'] = names['token-warm'];
 
 it('offers every preset', () => {
   expect(presetIds()).toEqual(['boat-race', 'swe-agent', 'math-steps', 'key-door', 'key-door-gae',
-    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'learner-population', 'reward-model-ensemble', 'token-warm', 'token-cold', 'token-transformer', 'gui-click', 'denoiser',
+    'process-noise', 'multi-reward', 'group-collapse', 'tree', 'unit-tests', 'noisy-verifier', 'exploration-maze', 'length', 'proxy-over-optimisation', 'learner-population', 'reward-model-ensemble', 'process-model', 'token-warm', 'token-cold', 'token-transformer', 'gui-click', 'denoiser',
     'frozen-lake', 'cliff-walking', 'taxi', 'blackjack', 'mountain-car']);
 });
 
