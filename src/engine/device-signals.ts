@@ -110,7 +110,7 @@ export class DeviceSignals {
     const { nTraj, groups } = this.size;
     plans.forEach((plan, m) => {
       const old = this.#paid[m];
-      if (old && old.shut === plan.shut && old.open === plan.open && old.gates.length === 0 && plan.gates.length === 0) return;
+      if (old?.within === plan.within && old.gates.length === 0 && plan.gates.length === 0) return;
       const { words, unit } = payWords(plan, nTraj * this.table.horizon);
       this.#units[m] = unit;
       queue.writeBuffer(this.#pay, words.byteLength * m, words as Uint32Array<ArrayBuffer>);

@@ -4,9 +4,13 @@
  * TypeScript elsewhere, so all engines share them, and so are optimisers but where the device makes their steps.
  */
 
+import type { GroupLayout } from '../core/contracts/columns';
 import type { Table, TokenPrefix } from '../core/contracts/scenario';
 import type { Rollout, RolloutOptions } from '../core/mdp/rollout';
+import type { DeviceIteration } from './device-iteration';
 import type { StepNumbers } from './optimiser';
+import type { SignalKernels } from './signal-comparison';
+import type { BatchSize } from './signal-layout';
 import type { TransformerShape } from './transformer-shape';
 
 export const ENGINE_NAMES = ['ts', 'wasm', 'webgpu'] as const;
@@ -66,6 +70,11 @@ export interface Descent {
    * Needs the activations of the last `forward`, which it uses up. A member whose step is not finite has NaN as its logits from then on.
    */
   descend(dLogits: Float32Array | GPUBuffer, steps: readonly StepNumbers[]): void;
+  /**
+   * `forward` whose outputs stay where they are, [population × `rows` × outputs] with rows beyond the network's own to be left alone, valid
+   * until the next call. Missing where the device has them in another order.
+   */
+  readonly evaluate?: () => { readonly buffer: GPUBuffer; readonly rows: number };
   /** Parameters and moments as they are now, in one read-back. */
   read(): Promise<HeldParameters>;
 }
@@ -106,6 +115,10 @@ export interface Engine {
   dispose(): void;
   /** The rollout on its device; missing where there is no such kernel. */
   createRollout?(table: Table): Promise<RolloutComparison>;
+  /** Rewards, advantages and sums on its device, to be compared with those of the core; missing where there are no such kernels. */
+  createSignals?(table: Table): Promise<SignalKernels>;
+  /** Whole iterations on its device, as the constructor of `DeviceIteration` describes them; missing where there are no such kernels. */
+  createIteration?(table: Table, base: Float64Array, group: GroupLayout, size: BatchSize): Promise<DeviceIteration>;
   /** What it holds on its device; missing where there is none. */
   use?(): EngineUse;
   /** Resolves with the reason if the device is lost; every call in flight or later then rejects with `EngineLostError`. */

@@ -216,6 +216,12 @@ export class DeviceParameters {
     return this.#filled;
   }
 
+  /** The buffer of a tensor, for kernels that are submitted next: what TensorFlow.js has recorded comes before. */
+  bufferOf(tensor: Tensor): GPUBuffer {
+    this.gpu.flush();
+    return this.gpu.bufferOf(tensor);
+  }
+
   /** One step of every part along −its gradient; submitted after everything that TensorFlow.js has recorded. */
   step(gradients: readonly PartGradient[], steps: readonly StepNumbers[]): void {
     const { device } = this.gpu;

@@ -1,6 +1,6 @@
 /**
- * Rewards on the device: each step's is looked up by its table row, shut or open as the trajectory's gate says, and a trajectory's total
- * is added up in fixed point. Gate conditions are sums of whole numbers, so they open exactly where TypeScript's do.
+ * Rewards on the device: each step's is looked up by its table row, shut or open as the trajectory's gate says and by whether it is the last
+ * of the horizon, and a trajectory's total is added up in fixed point. Gate conditions are sums of whole numbers, so they open exactly where TypeScript's do.
  */
 import { WORKGROUP } from './compute-kernel';
 import { FIXED_POINT } from './fixed-point';
@@ -32,17 +32,17 @@ fn price(@builtin(global_invocation_id) id: vec3<u32>) {
   var open = gates == 0u || !isAny;
   for (var c = 0u; c < gates; c += 1u) {
     var units = 0;
-    for (var t = 0u; t < length; t += 1u) { units += bitcast<i32>(pay[(records + played[first + t]) * ${PAY_WORDS}u + 6u + c]); }
+    for (var t = 0u; t < length; t += 1u) { units += bitcast<i32>(pay[(records + played[first + t]) * ${PAY_WORDS}u + 12u + c]); }
     let isOpen = units > plans[learner].limit[c];
     open = select(open && isOpen, open || isOpen, isAny);
   }
 
-  let shift = select(0u, 1u, open);
   var sum = vec2<u32>(0u, 0u);
   for (var t = 0u; t < length; t += 1u) {
     let record = (records + played[first + t]) * ${PAY_WORDS}u;
-    reward[first + t] = bitcast<f32>(pay[record + shift]);
-    let fixed = record + 2u + 2u * shift;
+    let which = select(0u, 1u, open) + select(0u, 2u, t + 1u == sizes.horizon);
+    reward[first + t] = bitcast<f32>(pay[record + which]);
+    let fixed = record + 4u + 2u * which;
     sum = plus(sum, vec2<u32>(pay[fixed], pay[fixed + 1u]));
   }
   for (var t = length; t < sizes.horizon; t += 1u) { reward[first + t] = 0.0; }

@@ -11,7 +11,7 @@ export const MAX_CONDITIONS = 4;
  * batch, then lengths [M·N], then ends [M·N], as the rollout kernel writes them.
  */
 export const LAYOUT = /* wgsl */ `
-struct Sizes { learners: u32, trajectories: u32, horizon: u32, states: u32, actions: u32, rows: u32, groups: u32, unused: u32 }
+struct Sizes { learners: u32, trajectories: u32, horizon: u32, states: u32, actions: u32, rows: u32, groups: u32, outputRows: u32 }
 struct Plan {
   compare: u32,
   // 1 generalized advantages, 2 divide by the deviation, 4 a group of one keeps its own, 8 ended trajectories count as 0, 16 any condition, 32 there is a V.
@@ -40,8 +40,9 @@ export interface BatchSize {
   readonly groups: number;
 }
 
-export function sizeWords({ learners, nTraj, groups }: BatchSize, { horizon, S, A, rows }: Table): number[] {
-  return [learners, nTraj, horizon, S, A, rows, groups, 0];
+/** `outputRows` is how many rows of outputs a network computes for each learner, where policies are made on the device. */
+export function sizeWords({ learners, nTraj, groups }: BatchSize, { horizon, S, A, rows }: Table, outputRows = 0): number[] {
+  return [learners, nTraj, horizon, S, A, rows, groups, outputRows];
 }
 
 /** Where a learner's values lie: entries per time slice, 0 where V has no time index, and null where V is 0. */
@@ -69,26 +70,30 @@ function flagsOf({ lambda, normByStd, raw, finishedCount }: EstimatorRule, any: 
   return (lambda !== null ? 1 : 0) | (normByStd ? 2 : 0) | (raw ? 4 : 0) | (finishedCount ? 8 : 0) | (any ? 16 : 0) | (hasValue ? 32 : 0);
 }
 
-/** Words of a row's record: the reward shut and open as floats, the same in fixed point, and what the row adds to each condition. */
-export const PAY_WORDS = 6 + MAX_CONDITIONS;
+/**
+ * Words of a row's record: its reward with the gate shut and open, with time left and then on the last step, as floats; the same four
+ * in fixed point; and what the row adds to each condition.
+ */
+export const PAY_WORDS = 4 + 8 + MAX_CONDITIONS;
 
 /**
  * The records of all rows of a learner and the unit of its totals. `most` is how many rewards are ever added up: the trajectories of a
  * learner times their steps.
  */
-export function payWords({ shut, open, gates }: SignalPlan, most: number): { readonly words: Uint32Array; readonly unit: number } {
-  const { unit, write } = fixedPoint([shut, open], most);
-  const rows = shut.length;
+export function payWords({ within, last, gates }: SignalPlan, most: number): { readonly words: Uint32Array; readonly unit: number } {
+  const columns = [within.shut, within.open, last.shut, last.open];
+  const { unit, write } = fixedPoint(columns, most);
+  const rows = within.shut.length;
   const words = new Uint32Array(PAY_WORDS * rows);
   const floats = new Float32Array(words.buffer);
   const integers = new Int32Array(words.buffer);
   for (let row = 0; row < rows; row++) {
     const at = PAY_WORDS * row;
-    floats[at] = shut[row];
-    floats[at + 1] = open[row];
-    write(shut[row], words, at + 2);
-    write(open[row], words, at + 4);
-    for (let c = 0; c < gates.length; c++) integers[at + 6 + c] = gates[c].units[row];
+    columns.forEach((column, k) => {
+      floats[at + k] = column[row];
+      write(column[row], words, at + 4 + 2 * k);
+    });
+    for (let c = 0; c < gates.length; c++) integers[at + 12 + c] = gates[c].units[row];
   }
   return { words, unit };
 }

@@ -3,9 +3,11 @@
  * gate conditions, and the estimator's rule. Schemes that need more than that get a sentence instead.
  */
 import type { Table } from '../core/contracts/scenario';
-import { schemeAt } from '../core/scheme/scheme-at';
+import { isGated, type CompiledScheme, type CompiledTerm } from '../core/scheme/compile-scheme';
+import { sumRows } from '../core/scheme/exact-value';
 import { conditionsOf } from '../core/scheme/gate';
-import type { CompiledScheme } from '../core/scheme/compile-scheme';
+import { isScheduled, schemeAt } from '../core/scheme/scheme-at';
+import { isPointwise } from '../core/scheme/transform';
 import type { ConditionSpec } from '../core/scheme/scheme-spec';
 
 /** What happens to a scanned return; the numbers are those of the kernels. */
@@ -34,10 +36,16 @@ export interface GateRule {
   readonly limit: number;
 }
 
-export interface SignalPlan {
-  /** [rows] reward with the gate shut and open; the same where nothing is gated. */
+/** What a scheme pays on every row, [rows]: with the gate shut and open, the same where nothing is gated. */
+export interface RowPay {
   readonly shut: Float64Array;
   readonly open: Float64Array;
+}
+
+export interface SignalPlan {
+  /** On a step with time left, and on the last one of the horizon; the same where no term looks at the time. */
+  readonly within: RowPay;
+  readonly last: RowPay;
   readonly gates: readonly GateRule[];
   /** One open condition is enough. */
   readonly any: boolean;
@@ -84,26 +92,37 @@ function scored({ epsilon = 0, ddof = 1, normByStd, singleton }: Readonly<Record
 /** The plan of a scheme as it is in one iteration, or why there is none, in a sentence. */
 export function signalPlan(scheme: CompiledScheme, table: Table, iteration: number): SignalPlan | string {
   const { spec, terms, estimator, estimatorParams } = scheme;
-  const beyond = terms.find(({ perRow }) => perRow === null);
+  const beyond = terms.find((term) => !term.perRow && !isTimed(term, scheme));
   if (beyond) return `"${beyond.spec.label || beyond.plugin.title}" pays by more than the state and the action.`;
   if (!Object.hasOwn(RULES, estimator.id)) return `${estimator.title} has no kernel.`;
   if (spec.whiten !== 'none') return 'Advantages are whitened over the batch.';
-  const { gate, gatedPerRow, openPerRow } = schemeAt(scheme, iteration);
-  const shut = openPerRow ?? new Float64Array(table.rows);
+  const { gate } = schemeAt(scheme, iteration);
   const gates: GateRule[] = [];
-  for (const condition of gatedPerRow ? conditionsOf(gate) : []) {
+  for (const condition of terms.some((term) => isGated(term, spec)) ? conditionsOf(gate) : []) {
     const rule = gateRule(condition, scheme, table);
     if (typeof rule === 'string') return rule;
     gates.push(rule);
   }
-  return {
-    shut,
-    open: gatedPerRow ? shut.map((reward, row) => reward + gatedPerRow[row]) : shut,
-    gates,
-    any: gate?.combine === 'any',
-    rule: RULES[estimator.id](estimatorParams),
-    clip: spec.clip,
-  };
+  return { ...payOf(scheme, table, iteration), gates, any: gate?.combine === 'any', rule: RULES[estimator.id](estimatorParams), clip: spec.clip };
+}
+
+/** A term that is a function of the row but on the last step of the horizon; under a gate it is left to TypeScript. */
+const isTimed = (term: CompiledTerm, { spec }: CompiledScheme) => term.plugin.timedMarkov === true && !isGated(term, spec) && (term.spec.transforms ?? []).every(isPointwise);
+
+type Pay = Pick<SignalPlan, 'within' | 'last'>;
+const latest = new WeakMap<CompiledScheme, { readonly iteration: number; readonly pay: Pay }>();
+
+/** What the rows pay in an iteration; the same arrays as long as that stays the same. */
+function payOf(scheme: CompiledScheme, table: Table, iteration: number): Pay {
+  const known = latest.get(scheme);
+  if (known && (known.iteration === iteration || !isScheduled(scheme.spec))) return known.pay;
+  const { weights } = schemeAt(scheme, iteration);
+  const open = sumRows(scheme, weights, table, false);
+  const gated = scheme.terms.some((term) => isGated(term, scheme.spec)) ? sumRows(scheme, weights, table, true) : null;
+  const side = (of: 'within' | 'last'): RowPay => ({ shut: open[of], open: gated ? open[of].map((reward, row) => reward + gated[of][row]) : open[of] });
+  const pay = { within: side('within'), last: scheme.terms.every(({ perRow }) => perRow) ? side('within') : side('last') };
+  latest.set(scheme, { iteration, pay });
+  return pay;
 }
 
 /**
@@ -112,8 +131,8 @@ export function signalPlan(scheme: CompiledScheme, table: Table, iteration: numb
  */
 function gateRule({ source, term, threshold, inclusive, softness }: ConditionSpec, { terms }: CompiledScheme, table: Table): GateRule | string {
   if (softness > 0) return 'Its gate opens gradually.';
-  const column = term !== undefined ? terms[term].perRow! : source === 'outcome' ? table.metrics[table.truth] : table.signals[source];
-  if (!column) return `The gate reads "${source}", which this scenario does not have.`;
+  const column = term !== undefined ? terms[term].perRow : source === 'outcome' ? table.metrics[table.truth] : table.signals[source];
+  if (!column) return 'Its gate reads what no row of the table says.';
   for (let unit = 1; unit >= 2 ** -16; unit /= 2) {
     if (!column.every((x) => Number.isInteger(x / unit) && (Math.abs(x) / unit) * table.horizon < 2 ** 31)) continue;
     const limit = inclusive ? Math.ceil(threshold / unit) - 1 : Math.floor(threshold / unit);

@@ -100,6 +100,14 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
         device.activate();
         return new (await import('./rollout-kernel')).RolloutKernel(backend.device!, table);
       },
+      createSignals: async (table: Table) => {
+        device.activate();
+        return new (await import('./signal-comparison')).SignalKernels(backend.device!, table);
+      },
+      createIteration: async (...given: Parameters<NonNullable<Engine['createIteration']>>) => {
+        device.activate();
+        return new (await import('./device-iteration')).DeviceIteration(backend.device!, ...given);
+      },
     }),
     use: () => ({ ...deviceMemory(backend.name, device.held), ...device.waits, ...device.dispatched }),
     dispose: () => device.close(),
@@ -134,6 +142,8 @@ class TfjsNetwork implements DeviceNetwork {
   /** The weights, where the device keeps them for its own steps. */
   readonly #held: DeviceParameters | null = null;
   readonly descent?: Descent;
+  /** Outputs that were left on the device. */
+  #outputs: Tensor3D | null = null;
   readonly #logits: Float32Array;
   readonly #gradient: Float32Array;
   #isFresh = false;
@@ -168,6 +178,11 @@ class TfjsNetwork implements DeviceNetwork {
           dispose(gradients);
           this.#isFresh = false;
         },
+        evaluate: () => {
+          this.#outputs?.dispose();
+          this.#outputs = this.#evaluate();
+          return { buffer: held.bufferOf(this.#outputs), rows: this.#filled };
+        },
         read: () => {
           device.activate();
           return device.readBack(held.read());
@@ -201,21 +216,7 @@ class TfjsNetwork implements DeviceNetwork {
   }
 
   async forward(): Promise<Float32Array> {
-    this.#device.activate();
-    if (this.#weights.length === 0) throw new Error('forward needs parameters. Call setParameters first.');
-    this.#disposeActivations();
-    const logits = tidy(() => {
-      let entering = this.#features;
-      for (const weights of this.#weights.slice(0, -1)) {
-        const sum = matMul<Tensor3D>(entering, weights);
-        const hidden = keep(this.#activate(sum));
-        entering = keep<Tensor3D>(concat([hidden, this.#ones], 2));
-        this.#hidden.push(hidden);
-        this.#entering.push(entering);
-      }
-      return matMul(entering, this.#weights.at(-1)!);
-    });
-    this.#isFresh = true;
+    const logits = this.#evaluate();
     if (!this.#held) return this.#device.read(logits, this.#logits);
     const read = this.#device.readBack(this.#held.readOutputs(logits));
     logits.dispose();
@@ -238,8 +239,29 @@ class TfjsNetwork implements DeviceNetwork {
     this.#isFresh = false;
     if (this.#held) this.#held.dispose();
     else this.#disposeWeights();
+    this.#outputs?.dispose();
     this.#disposeActivations();
     dispose([this.#features, this.#ones, this.#one]);
+  }
+
+  /** Outputs of every row, those that fill up included; activations are kept. The caller disposes them. */
+  #evaluate(): Tensor3D {
+    this.#device.activate();
+    if (this.#weights.length === 0) throw new Error('forward needs parameters. Call setParameters first.');
+    this.#disposeActivations();
+    const outputs = tidy(() => {
+      let entering = this.#features;
+      for (const weights of this.#weights.slice(0, -1)) {
+        const sum = matMul<Tensor3D>(entering, weights);
+        const hidden = keep(this.#activate(sum));
+        entering = keep<Tensor3D>(concat([hidden, this.#ones], 2));
+        this.#hidden.push(hidden);
+        this.#entering.push(entering);
+      }
+      return matMul<Tensor3D>(entering, this.#weights.at(-1)!);
+    });
+    this.#isFresh = true;
+    return outputs;
   }
 
   /** Gradients of every layer's weights and bias, [population × (inputs + 1) × outputs] each; the caller disposes them. */

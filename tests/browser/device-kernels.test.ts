@@ -17,16 +17,23 @@ const sizes: readonly ProblemSize[] = [
 const schemes: Readonly<Record<string, SchemeCase>> = {
   'GAE with V by state': { estimator: 'gae', params: { gamma: 0.97, lambda: 0.9 }, more: { value: 'learned' } },
   'GAE with V by state and time, clipped': { estimator: 'gae', params: { gamma: 1, lambda: 0.95 }, more: { value: 'exact', clip: 0.8 } },
-  'GAE without V under a gate': { estimator: 'gae', params: { gamma: 0.9, lambda: 0.5 }, isGated: true },
+  'GAE without V under a gate': { estimator: 'gae', params: { gamma: 0.9, lambda: 0.5 }, kind: 'gated' },
   'returns': { estimator: 'mc-return', params: { gamma: 0.97 } },
-  'GRPO': { estimator: 'grpo', isGated: true },
+  'GRPO': { estimator: 'grpo', kind: 'gated' },
   'GRPO, population deviation, groups of one are 0': { estimator: 'grpo', params: { ddof: 0, singleton: 'zero', epsilon: 0.01 } },
   'Dr. GRPO, clipped': { estimator: 'dr-grpo', more: { clip: 0.8 } },
-  'RLOO': { estimator: 'rloo', isGated: true },
+  'RLOO': { estimator: 'rloo', kind: 'gated' },
   'mean at the step index': { estimator: 'reinforce-baseline', params: { gamma: 0.97 } },
   'the same over the batch, ended ones as 0': { estimator: 'reinforce-baseline', params: { gamma: 0.97, scope: 'batch', finished: 'zero' } },
   'mean of whole returns': { estimator: 'reinforce-baseline', params: { gamma: 1, baseline: 'episode-mean' } },
   'mean over all steps': { estimator: 'reinforce-baseline', params: { gamma: 0.97, baseline: 'step-mean', scope: 'batch' } },
+};
+
+/** Batches as they are played, which time alone ends before the task. */
+const whole = sizes.map((size) => ({ ...size, ragged: false }));
+const potentials: Readonly<Record<string, SchemeCase>> = {
+  'GRPO with a potential': { estimator: 'grpo', kind: 'shaped' },
+  'returns with a potential': { estimator: 'mc-return', params: { gamma: 0.97 }, kind: 'shaped' },
 };
 
 const faults: readonly (readonly [Fault, string])[] = [
@@ -49,6 +56,7 @@ describe('pricing, advantages and sums by WGSL', () => {
     await withTestPage('device', async (page) => {
       const all = await call<(PricedOnDevice & { where: string })[]>(page, 'priceAll', sizes, schemes);
       expect(all).toHaveLength(60);
+      all.push(...(await call<(PricedOnDevice & { where: string })[]>(page, 'priceAll', whole, potentials)));
       for (const seen of all) {
         expect(seen.steps, seen.where).toBeGreaterThan(30);
         expect(seen.otherRewards, seen.where).toBe(0);
@@ -66,6 +74,8 @@ describe('pricing, advantages and sums by WGSL', () => {
         const seen = await call<PricedOnDevice>(page, 'price', small, schemes[scheme], fault);
         expect(seen.advantage, `${fault} under ${scheme}`).toBeGreaterThan(1e-5);
       }
+      const last = await call<PricedOnDevice>(page, 'price', { ...small, ragged: false }, potentials['returns with a potential'], 'last');
+      expect(last.reward).toBeGreaterThan(0.01);
       const alone = await call<PricedOnDevice>(page, 'price', { ...small, groupSize: 1 }, schemes['GRPO'], 'alone');
       expect(alone.advantage).toBeGreaterThan(0.1);
     });

@@ -43,6 +43,7 @@ export function randomWorld(S: number, A: number, T: number): Table {
     signals: ['event', 'cost', 'half'],
     metrics: ['success'],
     truth: 'success',
+    stateTables: { height: Float64Array.from({ length: S }, () => 2 * next()) },
     start: { state: [0, S >> 1], probability: [0.5, 0.5] },
     features: (s) => [s % 2, (s % 5) / 4, (s % 11) / 10],
     transitions: () => {
@@ -89,6 +90,11 @@ export const gated: Partial<SchemeSpec> = {
     also: [{ source: 'event', threshold: 3, inclusive: true, softness: 0 }],
     combine: 'any',
   },
+};
+
+/** A potential beside the rewards: what it pays differs on the last step of the horizon. */
+export const shaped: Partial<SchemeSpec> = {
+  terms: [term('event', 1), { reward: 'pbrs', label: '', weight: 0.8, params: { potential: 'height' }, gated: false }],
 };
 
 const tables = new Map<string, Table>();

@@ -128,8 +128,8 @@ function conditionColumn(scheme: CompiledScheme, { source, term }: ConditionSpec
   return Object.hasOwn(table.signals, source) ? table.signals[source] : `The gate reads "${source}", which this scenario does not have.`;
 }
 
-/** Σ weight × reward over the gated or the open terms. */
-function sumRows(scheme: CompiledScheme, weights: readonly number[], table: Table, gated: boolean): RowReward {
+/** Σ weight × reward over the gated or the open terms, each a function of the row, or outside the gate also of whether time runs out. */
+export function sumRows(scheme: CompiledScheme, weights: readonly number[], table: Table, gated: boolean): RowReward {
   const within = new Float64Array(table.rows);
   const last = new Float64Array(table.rows);
   scheme.terms.forEach((term, k) => {

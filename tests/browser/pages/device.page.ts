@@ -1,7 +1,7 @@
 import type { SchemeSpec } from '../../../src/core/scheme/scheme-spec';
-import { SignalKernels, differenceOf, type DeviceSignalsRead, type SignalDifference } from '../../../src/engine/signal-comparison';
-import { signalPlan, type SignalPlan } from '../../../src/engine/signal-plan';
-import { gated, pricedProblem, schemeOf, type PricedProblem, type ProblemSize } from '../../engine/priced-problem';
+import { differenceOf, SignalKernels, type DevicePriced, type PricedSignals, type SignalDifference } from '../../../src/engine/signal-comparison';
+import type { SignalPlan } from '../../../src/engine/signal-plan';
+import { gated, pricedProblem, schemeOf, shaped, type PricedProblem, type ProblemSize } from '../../engine/priced-problem';
 import { relativeDistance } from '../../engine/reference-network';
 import { expose } from './expose';
 
@@ -13,7 +13,8 @@ const FAULTS = {
   none: (plan) => plan,
   discount: (plan) => ({ ...plan, rule: { ...plan.rule, gamma: plan.rule.gamma * 0.9999 } }),
   trace: (plan) => ({ ...plan, rule: { ...plan.rule, lambda: plan.rule.lambda! - 0.0001 } }),
-  row: (plan) => ({ ...plan, shut: shifted(plan.shut), open: shifted(plan.open) }),
+  row: (plan) => ({ ...plan, within: { shut: shifted(plan.within.shut), open: shifted(plan.within.open) } }),
+  last: (plan) => ({ ...plan, last: plan.within }),
   gate: (plan) => ({ ...plan, gates: plan.gates.map((rule) => ({ ...rule, limit: rule.limit + 1 })) }),
   every: (plan) => ({ ...plan, any: !plan.any }),
   ddof: (plan) => ({ ...plan, rule: { ...plan.rule, ddof: 1 - plan.rule.ddof } }),
@@ -32,7 +33,7 @@ export interface SchemeCase {
   readonly estimator: string;
   readonly params?: SchemeSpec['estimator']['params'];
   readonly more?: Partial<SchemeSpec>;
-  readonly isGated?: boolean;
+  readonly kind?: 'plain' | 'gated' | 'shaped';
 }
 
 export interface PricedOnDevice extends SignalDifference {
@@ -44,26 +45,29 @@ export interface PricedOnDevice extends SignalDifference {
   readonly ofBound: number;
 }
 
-const problemOf = (size: ProblemSize, { estimator, params = {}, more, isGated }: SchemeCase) => pricedProblem(size, schemeOf(estimator, params, { ...(isGated && gated), ...more }));
+const KINDS = { plain: {}, gated, shaped };
+const problemOf = (size: ProblemSize, { estimator, params = {}, more, kind = 'plain' }: SchemeCase) => pricedProblem(size, schemeOf(estimator, params, { ...KINDS[kind], ...more }));
 
-async function onDevice({ table, priced }: PricedProblem, fault: Fault): Promise<{ own: DeviceSignalsRead; plan: SignalPlan }> {
-  const plan = signalPlan(priced.scheme, table, 0);
-  if (typeof plan === 'string') throw new Error(plan);
+async function onDevice({ table, priced, aggregates }: PricedProblem, fault: Fault): Promise<{ own: DevicePriced; given: PricedSignals }> {
   const kernels = new SignalKernels(await device(), table);
-  const own = await kernels.price(FAULTS[fault](plan), priced, 'checks');
+  const given = kernels.take(priced, aggregates);
+  if (typeof given === 'string') throw new Error(given);
+  // V is read off what pricing saw of it: whatever became of it since is of no matter.
+  priced.side.value?.fill(NaN);
+  const own = await kernels.price({ ...given, plan: FAULTS[fault](given.plan) }, 'checks');
   kernels.dispose();
-  return { own, plan };
+  return { own, given };
 }
 
 /** A batch priced by TypeScript and by the kernels. */
 async function price(size: ProblemSize, scheme: SchemeCase, fault: Fault = 'none'): Promise<PricedOnDevice> {
   const problem = problemOf(size, scheme);
-  const { priced, aggregates } = problem;
-  const { own, plan } = await onDevice(problem, fault);
+  const { own, given } = await onDevice(problem, fault);
+  const isPaid = given.advantage.some((x) => x !== 0);
   return {
-    ...differenceOf(own, priced, aggregates, plan),
-    ofLargest: priced.advantage.some((x) => x !== 0) ? relativeDistance(own.advantage, priced.advantage) : Number(own.advantage.some((x) => x !== 0)),
-    otherRewards: own.reward.reduce((count, x, k) => count + Number(x !== Math.fround(priced.reward[k])), 0),
+    ...differenceOf(own, given, size.T),
+    ofLargest: isPaid ? relativeDistance(own.advantage, given.advantage) : Number(own.advantage.some((x) => x !== 0)),
+    otherRewards: own.reward.reduce((count, x, k) => count + Number(x !== Math.fround(given.reward[k])), 0),
     ofBound: boundUsed(problem, own),
   };
 }
@@ -78,7 +82,7 @@ async function priceAll(sizes: readonly ProblemSize[], schemes: Readonly<Record<
 }
 
 /** Sums of the device's own advantages in double precision, against which its sums keep the bound of n·2⁻²⁴·max |Â|. */
-function boundUsed({ batch: { nTraj, maxLen, length, row }, table }: PricedProblem, { advantage, sums }: DeviceSignalsRead): number {
+function boundUsed({ batch: { nTraj, maxLen, length, row }, table }: PricedProblem, { advantage, sums }: DevicePriced): number {
   const exact = { positive: sums.positive.map(() => 0), negative: sums.negative.map(() => 0) };
   let most = 0;
   for (let i = 0; i < nTraj; i++) {
