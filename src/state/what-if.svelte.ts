@@ -10,6 +10,7 @@ import { flushSync } from 'svelte';
 import type { LearnedColumns } from '../core/batch/learned-columns';
 import { Workspace } from '../core/batch/workspace';
 import type { Table } from '../core/contracts/scenario';
+import { learnedBasis } from '../core/experiment/same-learners';
 import type { ExperimentSpec } from '../core/experiment/spec';
 import { resolveSpec, type Resolved } from '../core/experiment/resolve';
 import type { PluginSet } from '../core/plugin-set';
@@ -34,7 +35,7 @@ export class WhatIf {
   #behaviour = $state.raw<Behaviour>(STARTING_POLICY);
   readonly #scene = $derived(this.#frame.scene);
   /** What was learned of a table's rows, once the worker has it. */
-  #learned: { readonly table: Table; readonly columns: LearnedColumns } | null = null;
+  #learned: { readonly table: Table; readonly basis: string; readonly columns: LearnedColumns } | null = null;
   #wanted: ExperimentSpec | null = null;
   #offered: Resolved | null = null;
   #isScheduled = false;
@@ -77,9 +78,9 @@ export class WhatIf {
     this.request(spec);
   }
 
-  /** Prices what is learned from now on by these numbers, one per row of the table. */
-  useLearned(table: Table, columns: LearnedColumns, spec: ExperimentSpec): void {
-    this.#learned = { table, columns };
+  /** Prices what is learned by these numbers, one per row of the table, as long as they are what `learnedFrom` learns. */
+  useLearned(table: Table, columns: LearnedColumns, learnedFrom: ExperimentSpec, spec: ExperimentSpec): void {
+    this.#learned = { table, basis: learnedBasis(learnedFrom), columns };
     this.request(spec);
   }
 
@@ -102,7 +103,7 @@ export class WhatIf {
     const resolved = this.#offered?.spec === spec ? this.#offered : resolveSpec(spec, this.#plugins, old?.resolved ?? null);
     this.#offered = null;
     const behaviour = fits(this.#behaviour, resolved) ? this.#behaviour : STARTING_POLICY;
-    const learned = this.#learned?.table === resolved.table ? this.#learned.columns : null;
+    const learned = this.#learned?.table === resolved.table && this.#learned.basis === learnedBasis(spec) ? this.#learned.columns : null;
     const scene = old && showsSameBatch(old, resolved, behaviour) ? withLearned(old.scene, learned) : makeScene(resolved, behaviour, learned);
     const size = scene.gradient.length;
     if (this.#direction.length !== size) this.#direction = new Float64Array(size);

@@ -10,6 +10,7 @@ import type { LearnedColumns } from '../core/batch/learned-columns';
 import type { EstimatorDiagnosis as SchemeDiagnosis } from '../core/diagnostics/bias-variance';
 import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import type { ExperimentSpec } from '../core/experiment/spec';
+import type { RewardModelReport } from './learned-reward';
 import type { EngineComparison } from '../engine/choose-engine';
 import type { EngineName } from '../engine/engine';
 
@@ -205,8 +206,17 @@ export interface Snapshot {
   readonly learned: LearnedColumns | null;
 }
 
+/** How far the fit of the reward model is, and its report once it is done. */
+export interface RewardModelMessage {
+  readonly type: 'reward-model';
+  readonly runId: number;
+  readonly share: number;
+  readonly report: RewardModelReport | null;
+}
+
 export type Event =
   | FrameMessage
+  | RewardModelMessage
   | { readonly type: 'ready'; readonly runId: number; readonly engine: FrameMessage['engine'] }
   | { readonly type: 'snapshot'; readonly runId: number; readonly request: number; readonly snapshot: Snapshot }
   | {

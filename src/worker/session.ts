@@ -96,7 +96,7 @@ export class Session {
         this.#checks.handle(command);
         break;
       case 'engines':
-        this.#survey.handle(command);
+        this.#survey.handle(command, this.#configure ? null : this.#training);
         break;
       default:
         throw new Error(`There is no command "${String((command satisfies never as Command).type)}".`);
@@ -174,7 +174,7 @@ export class Session {
       return;
     }
     this.#deps.emit({ type: 'ready', runId, engine: this.#training!.engine }, []);
-    const fit = this.#training!.rewardModel;
+    const fit = this.#training!.learnedReward?.report ?? null;
     if (fit && fit !== this.#fit) this.#deps.emit({ type: 'reward-model', runId, share: 1, report: fit }, []);
     this.#fit = fit;
     for (const { scheme, code, message } of this.#training!.failures) this.#fail(code, message, scheme);

@@ -101,12 +101,20 @@ describe('re-pricing', () => {
     const before = whatIf.frame.schemes[0]!.priced.advantage.slice();
     const batch = whatIf.scene.batch;
     const { table } = onTable(whatIf.scene);
-    whatIf.useLearned(table, { learnedReward: Float64Array.from({ length: table.rows }, (_, row) => Math.sin(row)) }, learned);
+    whatIf.useLearned(table, { learnedReward: Float64Array.from({ length: table.rows }, (_, row) => Math.sin(row)) }, learned, learned);
     nextFrame();
     expect(whatIf.frame.problems[0]).toBeNull();
     expect(whatIf.scene.batch).toBe(batch);
     expect(whatIf.frame.schemes[0]!.priced.advantage).toEqual(priced(whatIf, learned.schemes[0] as SchemeSpec, 0));
     expect(whatIf.frame.schemes[0]!.priced.advantage).not.toEqual(before);
+
+    const more = { ...learned, training: { ...learned.training, rewardModel: { pairs: 2000 } } };
+    whatIf.request(more);
+    nextFrame();
+    expect(whatIf.frame.problems[0], 'other labels are another reward').toContain('being trained');
+    whatIf.request(learned);
+    nextFrame();
+    expect(whatIf.frame.problems[0], 'undo finds the old one').toBeNull();
   });
 
   test("shows another policy's rollouts under that policy's exact advantage", () => {

@@ -11,7 +11,8 @@ import { priceBatch } from '../../src/core/scheme/price-batch';
 import { EngineLostError, EngineUnavailableError, type Engine, type EngineName } from '../../src/engine/engine';
 import { openEngine } from '../../src/engine/open-engine';
 import { meanReturn } from '../../src/worker/iteration-metrics';
-import { METRICS, type Metric } from '../../src/worker/protocol';
+import { METRICS, type Event, type Metric } from '../../src/worker/protocol';
+import { Session } from '../../src/worker/session';
 import { Training } from '../../src/worker/training-loop';
 import { deps, smallSpec, withScheme } from './small-spec';
 
@@ -139,5 +140,32 @@ describe('a reward learned from preferences', () => {
     const columns = { column: (name: string) => (name === 'learnedReward' ? gatherRows(played, snapshot.learned!.learnedReward, new Float64Array(played.row.length)) : '') };
     const priced = priceBatch(new TableBatch(table, played), schemes[1]!, { ...snapshot, value: null, columns });
     expect(meanReturn(priced)).toBe(figures[33].proxy);
+  });
+});
+
+describe('the page', () => {
+  it('is told how far the fit is and then what came out, once for every fit', async () => {
+    const events: Event[] = [];
+    const session = new Session({ emit: (event) => events.push(event), now: () => 0, rest: () => Promise.resolve(), sliceMilliseconds: 1, loadPlugins: async () => deps.plugins });
+    const spec = await preferenceSpec(3);
+    const configured = async (edited: ExperimentSpec, runId: number, restart: 'all' | number[]) => {
+      events.length = 0;
+      session.handle({ type: 'configure', runId, spec: edited, restart });
+      while (!events.some(({ type }) => type === 'ready')) await new Promise((resolve) => setImmediate(resolve));
+      return events.flatMap((event) => (event.type === 'reward-model' ? [event] : []));
+    };
+    const first = await configured(spec, 1, 'all');
+    expect(first.length).toBeLessThanOrEqual(22);
+    first.forEach(({ share }, k) => expect(share).toBeGreaterThanOrEqual(first[k - 1]?.share ?? 0));
+    expect(first.filter(({ report }) => report)).toHaveLength(1);
+    const { report } = structuredClone(first.at(-1)!);
+    expect(report).toMatchObject({ engine: { name: 'ts' }, networks: 1, people: 1 });
+    expect(report!.utility).toHaveLength(report!.learned.length);
+
+    const kept = await configured({ ...spec, schemes: [{ ...spec.schemes[0]!, gamma: 0.9 }, spec.schemes[1]!] }, 2, [0]);
+    expect(kept, 'another scheme was edited').toEqual([]);
+    const again = await configured({ ...spec, training: { ...spec.training, rewardModel: { pairs: 50 } } }, 3, 'all');
+    expect(again.at(-1)!.report!.learned).not.toEqual(report!.learned);
+    session.dispose();
   });
 });

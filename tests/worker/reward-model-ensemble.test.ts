@@ -49,7 +49,7 @@ describe('the preset of reward models', () => {
     expect(finishers['true']).toBe(8);
     expect(finishers['single']).toBeLessThanOrEqual(2);
     expect(finishers['mean']).toBeLessThanOrEqual(2);
-    expect(finishers['pessimistic']).toBeGreaterThanOrEqual(5);
+    expect(finishers['cautious']).toBeGreaterThanOrEqual(5);
   });
 
   it('what stops finishing is paid ever more by its own reward', () => {

@@ -10,6 +10,11 @@ export function sameLearners(old: ExperimentSpec, edited: ExperimentSpec): boole
   return old === edited || (edited.schemes.length >= old.schemes.length && basis(old) === basis(edited));
 }
 
+/** What models beside the policy are learned from, apart from the table: two specs with the same one learn the same columns. */
+export function learnedBasis({ training: { engine, seeds, rewardModel, processModel } }: ExperimentSpec): string {
+  return JSON.stringify([engine, seeds.first, rewardModel, processModel]);
+}
+
 function basis({ scenario, training: { iterations: _iterations, branches: _branches, ...training } }: ExperimentSpec): string {
   return JSON.stringify([scenario, training]);
 }
