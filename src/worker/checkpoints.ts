@@ -33,12 +33,15 @@ export class Checkpoints {
     return this.#bytes;
   }
 
-  /** Saves a learner that stands before the update of its iteration, when one is due or `pin` asks for it. */
-  offer(learner: Learner, logits: Float64Array | null, pin = learner.iteration === 0): void {
+  /**
+   * Saves a learner that stands before the update of its iteration, when one is due or `pin` asks for it; `withWeights` says whether its
+   * parameters are its own, and where they are not there must be logits.
+   */
+  offer(learner: Learner, logits: Float64Array | null, { withWeights = true, pin = learner.iteration === 0 } = {}): void {
     if (!pin && learner.iteration % this.#interval !== 0) return;
     const list = this.#saved.get(learner.number) ?? [];
     if (list.at(-1)?.iteration === learner.iteration && !pin) return;
-    const saved: Saved = { ...learner.save(), logits: logits && logits.slice() };
+    const saved: Saved = { ...learner.save(withWeights), logits: logits && logits.slice() };
     if (pin) this.#pinned.add(saved);
     list.push(saved);
     this.#saved.set(learner.number, list);
@@ -46,9 +49,9 @@ export class Checkpoints {
     while (this.#bytes > this.budget && this.#thin());
   }
 
-  /** The latest checkpoint at or before `iteration`; of two at the same iteration the later one. */
-  nearest(learner: number, iteration: number): Saved | undefined {
-    return this.#saved.get(learner)?.findLast((saved) => saved.iteration <= iteration);
+  /** The latest checkpoint at or before `iteration`, of those with weights where they are asked for; of two at the same iteration the later one. */
+  nearest(learner: number, iteration: number, withWeights = false): Saved | undefined {
+    return this.#saved.get(learner)?.findLast((saved) => saved.iteration <= iteration && (saved.weights !== null || !withWeights));
   }
 
   /** Forgets a learner's checkpoints after `iteration`; all of them with −1. */

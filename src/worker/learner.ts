@@ -5,18 +5,24 @@ import type { Parameterised } from './policy-family';
 import type { Successes } from './resample';
 import type { Optimiser, OptimiserState, ParameterVector } from '../engine/optimiser';
 
+/** Parameters and moments of a learner, copied. */
+export interface Weights {
+  readonly parameters: ParameterVector;
+  readonly optimiser: OptimiserState;
+  readonly criticNetwork: { readonly parameters: ParameterVector; readonly optimiser: OptimiserState } | null;
+}
+
 /** Everything that a learner carries from one iteration to the next, copied. */
 export interface Checkpoint {
   readonly iteration: number;
-  readonly parameters: ParameterVector;
-  readonly optimiser: OptimiserState;
+  /** Null where they were on a device at the time. */
+  readonly weights: Weights | null;
   readonly critic: Float64Array | null;
   readonly rewardState: readonly unknown[];
   readonly estimatorState: unknown;
   readonly objectiveState: unknown;
   readonly reference: Float64Array | null;
   readonly successes: Successes;
-  readonly criticNetwork: { readonly parameters: ParameterVector; readonly optimiser: OptimiserState } | null;
   /** Reads a scheme's reward; differs from the learner's own before a branch. */
   readonly scheme: CompiledScheme;
 }
@@ -63,37 +69,49 @@ export class Learner {
     this.critic = table && usesValue && scheme.spec.value === 'learned' ? (this.critic ?? new Float64Array(table.S)) : null;
   }
 
-  save(): Checkpoint {
+  /** A copy; without weights where the learner's own are not those that it has. */
+  save(withWeights = true): Checkpoint {
     return {
       iteration: this.iteration,
-      parameters: this.parameters.slice(),
-      optimiser: this.optimiser.save(),
+      weights: withWeights ? this.#weights() : null,
       critic: this.critic && this.critic.slice(),
       rewardState: structuredClone(this.rewardState),
       estimatorState: structuredClone(this.estimatorState),
       objectiveState: structuredClone(this.objectiveState),
       reference: this.reference,
       successes: this.successes,
-      criticNetwork: this.criticNetwork ? { parameters: this.criticNetwork.parameters.slice(), optimiser: this.criticNetwork.optimiser.save() } : null,
       scheme: this.scheme,
     };
   }
 
+  /** Becomes what the checkpoint holds; keeps its own parameters where that has none. */
   restore(checkpoint: Checkpoint): void {
     if (checkpoint.scheme !== this.scheme) this.adopt(checkpoint.scheme);
     this.iteration = checkpoint.iteration;
-    this.parameters.set(checkpoint.parameters);
-    this.optimiser.restore(checkpoint.optimiser);
     this.critic = checkpoint.critic && checkpoint.critic.slice();
     this.rewardState = structuredClone(checkpoint.rewardState);
     this.estimatorState = structuredClone(checkpoint.estimatorState);
     this.objectiveState = structuredClone(checkpoint.objectiveState);
     this.reference = checkpoint.reference;
     this.successes = checkpoint.successes;
-    if (checkpoint.criticNetwork) {
-      this.criticNetwork?.parameters.set(checkpoint.criticNetwork.parameters);
-      this.criticNetwork?.optimiser.restore(checkpoint.criticNetwork.optimiser);
+    if (checkpoint.weights) {
+      const { parameters, optimiser, criticNetwork } = checkpoint.weights;
+      this.parameters.set(parameters);
+      this.optimiser.restore(optimiser);
+      if (criticNetwork) {
+        this.criticNetwork?.parameters.set(criticNetwork.parameters);
+        this.criticNetwork?.optimiser.restore(criticNetwork.optimiser);
+      }
     }
     this.failure = null;
+  }
+
+  #weights(): Weights {
+    const { criticNetwork } = this;
+    return {
+      parameters: this.parameters.slice(),
+      optimiser: this.optimiser.save(),
+      criticNetwork: criticNetwork ? { parameters: criticNetwork.parameters.slice(), optimiser: criticNetwork.optimiser.save() } : null,
+    };
   }
 }

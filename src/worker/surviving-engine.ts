@@ -3,14 +3,25 @@ import { openEngine } from '../engine/open-engine';
 import type { EngineLabel, FamilyOptions } from './policy-family';
 import type { DeviceUse, Stage } from './protocol';
 
+/** A device was lost with parameters that the CPU side does not have; the engine in use is another one. Go on from the last checkpoint. */
+export class ParametersLostError extends Error {
+  override readonly name = 'ParametersLostError';
+  constructor() {
+    super('A device was lost with the parameters that it held.');
+  }
+}
+
 /**
  * The engine of a run, and what takes its place when its device is lost: once a new device of the same kind, then WASM, then TypeScript.
- * Parameters and optimisers live on the CPU side, so the work that was under way is done again and no iteration is lost.
+ * Where parameters live on the CPU side the work that was under way is done again; where the device was ahead of them, their owner learns of
+ * it by `ParametersLostError`, and the iterations since the last checkpoint are played again. Either way no iteration is lost.
  */
 export class SurvivingEngine {
   #engine: Engine;
   #label: EngineLabel;
   #hasRecovered = false;
+  /** Populations of which the device has made steps that the CPU side does not know. */
+  readonly ahead = new Set<object>();
 
   constructor(
     engine: Engine,
@@ -70,9 +81,17 @@ export class SurvivingEngine {
       const where = name === lost ? `on a new ${ENGINE_TITLE[name]} device` : `in ${ENGINE_TITLE[name]}`;
       this.#label = { name, words: `${ENGINE_TITLE[name]}: the ${ENGINE_TITLE[lost]} device was lost, and training continued ${where}.` };
       const same = name === lost ? 'as if nothing had happened' : 'and agrees with the run before to 1e-5 at first';
-      this.options.notice?.('device-lost', `The ${ENGINE_TITLE[lost]} device was lost (${reason.replace(/\.$/, '')}). Training continued ${where} from the same parameters, ${same}.`);
+      const from = this.ahead.size > 0 ? 'the last checkpoint' : 'the same parameters';
+      this.options.notice?.('device-lost', `The ${ENGINE_TITLE[lost]} device was lost (${reason.replace(/\.$/, '')}). Training continued ${where} from ${from}, ${same}${this.#again()}.`);
       return;
     }
     throw new EngineLostError(lost, reason);
+  }
+
+  /** What has to be computed again, in words. */
+  #again(): string {
+    const iterations = this.ahead.size > 0 ? (this.options.sinceCheckpoint?.() ?? 0) : 0;
+    if (iterations === 0) return '';
+    return iterations === 1 ? ': the iteration since then is computed again' : `: the ${iterations} iterations since then are computed again`;
   }
 }

@@ -9,12 +9,15 @@ import { LearnerFailure, type KeptBatch } from './batch-step';
 import { Checkpoints } from './checkpoints';
 import { GaussianFamily } from './closed-form-training';
 import type { Failure, IterationReport } from './iteration-report';
-import { learnReward, type LearnedReward } from './learned-reward';
+import { learnColumns, readsMore, type Learned } from './learn-columns';
+import type { LearnedReward } from './learned-reward';
 import { Learner } from './learner';
 import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
 import { METRICS, type DeviceUse, type Snapshot } from './protocol';
+import { ResumePoint } from './resume-point';
 import { RolloutCheck } from './rollout-check';
 import { StageClock } from './stage-clock';
+import { ParametersLostError } from './surviving-engine';
 import { needsEveryState } from './visited-states';
 import { openWorldStep, type WorldStep } from './world-step';
 
@@ -28,13 +31,18 @@ export interface TrainingDeps extends FamilyOptions {
   readonly fitting?: (share: number) => void;
   /** False leaves out the figures of every iteration and the checkpoints: for runs of which only policies are wanted. */
   readonly figures?: boolean;
-  /** Iterations between checkpoints at first. */
+  /** Iterations between checkpoints at first; of parameters on a device, throughout. */
   readonly checkpointInterval?: number;
   readonly checkpointBudget?: number;
 }
 
 /** Iterations between two checks of the GPU's rollout. */
 const CHECK_INTERVAL = 10;
+/**
+ * Iterations between two copies of the parameters that a device holds, and hence the most that are played again when it is lost. A power of
+ * two, so that checkpoints that are thinned keep those with parameters.
+ */
+const SETTLE_INTERVAL = 16;
 
 /**
  * A run: every scheme trained under every seed, all with the same luck. Each `iterate` moves the learners that
@@ -45,25 +53,30 @@ const CHECK_INTERVAL = 10;
 export class Training {
   readonly learners: Learner[] = [];
   #experiment: Resolved;
-  #learnedReward: LearnedReward | null;
+  #learned: Learned | null;
   #step: WorldStep;
   #checkpoints: Checkpoints;
   #dLogits: Float64Array[] = [];
   readonly #kept: KeptBatch[] = [];
   readonly #clock: StageClock;
+  readonly #resume: ResumePoint;
   #rolloutCheck: RolloutCheck | null = null;
+  /** Schemes that failed while iterations were played again, to be told with the next report. */
+  #lateFailures: Failure[] = [];
 
   private constructor(
     experiment: Resolved,
     private readonly family: PolicyFamily,
-    learnedReward: LearnedReward | null,
+    learned: Learned | null,
     private readonly deps: TrainingDeps,
     clock: StageClock,
+    resume: ResumePoint,
   ) {
     this.#experiment = experiment;
-    this.#learnedReward = learnedReward;
+    this.#learned = learned;
     this.#clock = clock;
-    this.#step = openWorldStep(experiment, learnedReward && learnedReward.columns, clock);
+    this.#resume = resume;
+    this.#step = openWorldStep(experiment, learned && learned.columns, clock);
     this.#checkpoints = new Checkpoints(this.#firstInterval(), deps.checkpointBudget);
     experiment.schemes.forEach((scheme, k) => this.#enrol(k, scheme));
   }
@@ -72,12 +85,14 @@ export class Training {
   static async start(spec: ExperimentSpec, deps: TrainingDeps): Promise<Training> {
     const experiment = resolveSpec(spec, deps.plugins);
     const clock = new StageClock(deps.stageNow ?? deps.now);
+    const resume = new ResumePoint();
+    const options: FamilyOptions = { ...deps, lap: (stage) => clock.lap(stage), sinceCheckpoint: () => resume.done };
     for (const { field, message } of experiment.problems) deps.notice?.('parameter-clamped', `${field}: ${message}`);
-    const { learnedReward, family } =
+    const { learned, family } =
       experiment.table === null
-        ? { learnedReward: null, family: new GaussianFamily(experiment) }
-        : { learnedReward: await learnReward(experiment, deps), family: await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, { ...deps, lap: (stage) => clock.lap(stage) }) };
-    return new Training(experiment, family, learnedReward, deps, clock);
+        ? { learned: null, family: new GaussianFamily(experiment) }
+        : { learned: await learnColumns(experiment, deps), family: await openFamily(experiment, spec.schemes.length * spec.training.seeds.count, options) };
+    return new Training(experiment, family, learned, deps, clock, resume);
   }
 
   get resolved(): Resolved {
@@ -102,12 +117,12 @@ export class Training {
 
   /** The reward model's columns and the report of its fit; null when no scheme reads them. */
   get learnedReward(): LearnedReward | null {
-    return this.#learnedReward;
+    return this.#learned?.report ? { columns: this.#learned.columns, report: this.#learned.report } : null;
   }
 
   /** What models learned of the table, as the first seed's learners see it. */
   get learned(): LearnedColumns | null {
-    return this.#learnedReward && this.#learnedReward.columns[0];
+    return this.#learned && this.#learned.columns[0];
   }
 
   /** Schemes that cannot be trained, with the reason. */
@@ -117,12 +132,30 @@ export class Training {
 
   /** One update of the learners that are furthest behind; null when every learner has finished or failed. */
   async iterate(): Promise<IterationReport | null> {
+    const report = await this.#outliving(() => this.#iterate());
+    if (!report) return null;
+    this.#resume.done += 1;
+    return { ...report, failures: [...this.#lateFailures.splice(0), ...report.failures] };
+  }
+
+  /** Brings parameters and moments that a device holds to the learners, who otherwise have them as of the last checkpoint. */
+  async settle(): Promise<void> {
+    await this.#outliving(async () => this.family.held?.settle());
+  }
+
+  /** An iteration that is told of, or the same `again`, for its effect on the learners alone. */
+  async #iterate(again = false): Promise<IterationReport | null> {
     const due = this.#due();
     if (due.length === 0) return null;
     const began = this.deps.now();
     this.#clock.start();
     const { iteration } = due[0];
-    const withFigures = this.deps.figures ?? true;
+    const { held } = this.family;
+    if (held?.isUsed && !again && (!this.#resume.exists || iteration % this.#settleInterval === 0)) {
+      await held.settle();
+      this.#resume.take(this.learners);
+    }
+    const withFigures = !again && (this.deps.figures ?? true);
     const withExact = iteration % this.#step.exactInterval === 0;
     const logits = await this.#logits(due, withFigures && withExact);
     this.#clock.lap('forward');
@@ -136,7 +169,7 @@ export class Training {
       for (const learner of this.learners) if (learner.schemeNumber === scheme) learner.failure ??= message;
     };
     due.forEach((learner, k) => {
-      if (withFigures) this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k]);
+      if (withFigures) this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k], { withWeights: !held?.isAhead });
       dLogits[k].fill(0);
       learner.valueGradient?.fill(0);
       if (learner.failure) return;
@@ -147,7 +180,7 @@ export class Training {
       this.#clock.lap('figures');
       if (this.#epochs > 1) this.#kept[k] = this.#step.keep(this.#kept[k]);
     });
-    if (iteration % CHECK_INTERVAL === 0) await this.#checkRollout();
+    if (iteration % CHECK_INTERVAL === 0 && !again) await this.#checkRollout();
     await this.#update(due, dLogits, fail);
     for (const learner of due) if (!learner.failure) learner.iteration += 1;
     const learners = Int32Array.from(due, (learner) => learner.number);
@@ -162,10 +195,12 @@ export class Training {
   async reconfigure(spec: ExperimentSpec, restart: readonly number[], plugins: PluginSet = this.deps.plugins): Promise<boolean> {
     const old = this.#experiment.spec;
     if (!sameLearners(old, spec)) return false;
+    await this.settle();
+    this.#resume.forget();
     const experiment = resolveSpec(spec, plugins, this.#experiment);
-    if (experiment.table) this.#learnedReward ??= await learnReward(experiment, this.deps);
+    if (experiment.table && readsMore(experiment, this.#learned)) this.#learned = await learnColumns(experiment, this.deps);
     this.#experiment = experiment;
-    this.#step = openWorldStep(experiment, this.#learnedReward && this.#learnedReward.columns, this.#clock);
+    this.#step = openWorldStep(experiment, this.#learned && this.#learned.columns, this.#clock);
     for (const [k, scheme] of experiment.schemes.entries()) {
       const learners = this.learners.filter((learner) => learner.schemeNumber === k);
       if (restart.includes(k) || learners.length === 0 || !scheme) {
@@ -176,12 +211,12 @@ export class Training {
       const branch = spec.training.branches.findLast((entry) => entry.scheme === k);
       const isNew = branch && !old.training.branches.some((entry) => entry.scheme === k && entry.iteration === branch.iteration);
       for (const learner of learners) {
-        if (isNew && branch.iteration < learner.iteration) await this.#replay(learner, branch.iteration);
+        if (isNew && branch.iteration < learner.iteration) await this.#bringTo(learner, branch.iteration);
         if (learner.scheme === scheme) continue;
         this.#checkpoints.forgetAfter(learner.number, learner.iteration);
         learner.adopt(scheme);
         learner.failure = null;
-        this.#checkpoints.offer(learner, this.#replaysExactly ? null : (await this.family.logits([learner]))[0], true);
+        this.#checkpoints.offer(learner, this.#replaysExactly ? null : (await this.family.logits([learner]))[0], { pin: true });
       }
     }
     return true;
@@ -196,7 +231,7 @@ export class Training {
     const live = this.learners.find((learner) => learner.schemeNumber === scheme && learner.seedIndex === 0);
     if (!live) throw new Error(`Scheme ${scheme} has no learner to recall.`);
     const learner = this.#copyOf(live);
-    const logits = await this.#replay(learner, Math.max(0, Math.min(iteration, live.iteration)));
+    const logits = await this.#logitsAt(learner, Math.max(0, Math.min(iteration, live.iteration)));
     return {
       scheme,
       seed: 0,
@@ -211,7 +246,7 @@ export class Training {
 
   /** [S·A] logits of every learner's policy as it stands, or the entries of a Gaussian one, by position in `learners`. */
   async policies(): Promise<Float64Array[]> {
-    return (await this.family.logits(this.learners)).map((logits) => logits.slice());
+    return this.#outliving(async () => (await this.family.logits(this.learners)).map((logits) => logits.slice()));
   }
 
   dispose(): void {
@@ -275,6 +310,41 @@ export class Training {
     return this.engine.name === 'tabular' || this.engine.name === 'ts';
   }
 
+  get #settleInterval(): number {
+    return this.deps.checkpointInterval ?? SETTLE_INTERVAL;
+  }
+
+  /** What `work` gives; where a device is lost with parameters meanwhile, every learner first goes back to where they are known and on from there. */
+  async #outliving<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof ParametersLostError)) throw error;
+        await this.#playAgain();
+      }
+    }
+  }
+
+  /** Plays the iterations since the last copy of the parameters again, as often as a device is lost in them. */
+  async #playAgain(): Promise<void> {
+    const { held } = this.family;
+    const failed = new Set(this.learners.filter(({ failure }) => failure).map(({ schemeNumber }) => schemeNumber));
+    for (;;) {
+      held?.abandon();
+      this.#resume.restore();
+      try {
+        for (let k = 0; k < this.#resume.done; k++) {
+          const report = await this.#iterate(true);
+          this.#lateFailures.push(...(report?.failures ?? []).filter(({ scheme }) => !failed.has(scheme)));
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof ParametersLostError)) throw error;
+      }
+    }
+  }
+
   #firstInterval(): number {
     return this.#replaysExactly ? (this.deps.checkpointInterval ?? 10) : 1;
   }
@@ -315,16 +385,38 @@ export class Training {
     return learner;
   }
 
-  /** Brings a learner to an iteration from the nearest checkpoint before it and returns the logits it acts by there. */
-  async #replay(learner: Learner, iteration: number): Promise<Float64Array> {
+  /** Makes a learner what it was at an iteration, or at the nearest one with logits before it, and returns the logits it acts by there. */
+  async #logitsAt(learner: Learner, iteration: number): Promise<Float64Array> {
     const saved = this.#checkpoints.nearest(learner.number, iteration);
-    if (saved) learner.restore(saved);
-    if (saved?.logits) return saved.logits;
-    const dLogits = new Float64Array(this.#step.size);
+    if (!saved?.logits) {
+      await this.#bringTo(learner, iteration);
+      return (await this.#logits([learner], true))[0].slice();
+    }
+    learner.restore(saved);
+    return saved.logits;
+  }
+
+  /** Brings a learner to an iteration from the nearest checkpoint with its parameters before it, to the bit where the engine repeats itself. */
+  async #bringTo(learner: Learner, iteration: number): Promise<void> {
+    const { held } = this.family;
+    const saved = this.#checkpoints.nearest(learner.number, iteration, true);
     for (;;) {
-      const isThere = learner.iteration >= iteration;
-      const [logits] = await this.#logits([learner], isThere);
-      if (isThere) return logits.slice();
+      if (saved) learner.restore(saved);
+      try {
+        await this.#play(learner, iteration);
+        return await held?.settle();
+      } catch (error) {
+        if (!(error instanceof ParametersLostError)) throw error;
+        held?.abandon();
+      }
+    }
+  }
+
+  /** One learner's updates up to an iteration. */
+  async #play(learner: Learner, iteration: number): Promise<void> {
+    const dLogits = new Float64Array(this.#step.size);
+    while (learner.iteration < iteration) {
+      const [logits] = await this.#logits([learner], false);
       dLogits.fill(0);
       this.#step.run(learner, logits, dLogits);
       if (this.#epochs > 1) this.#kept[0] = this.#step.keep(this.#kept[0]);
