@@ -1,6 +1,7 @@
 import type { Engine, Network, NetworkShape } from './engine';
 import { initialParameters } from './initial-parameters';
 import { layersOf } from './network-shape';
+import { createOptimiser } from './optimiser';
 
 /** What an iteration asks of its networks, to be done on one engine after another. */
 export interface EngineWork {
@@ -26,7 +27,7 @@ export function updateCost(shape: NetworkShape, rows: number): number {
   return weights * rows * shape.population;
 }
 
-/** One forward and one vjp of a population on features that are none in particular, parameters uploaded each time as in training. */
+/** Updates of a population on features that are none in particular. */
 export function mlpWork(shape: NetworkShape, rows: number): EngineWork {
   return {
     key: JSON.stringify([shape, rows]),
@@ -37,22 +38,43 @@ export function mlpWork(shape: NetworkShape, rows: number): EngineWork {
     async start(engine) {
       // Neither engine's time depends on the numbers, but zeros could be skipped.
       const features = new Float32Array(rows * shape.inputs).map((_, i) => ((i * 7) % 13) / 13 - 0.5);
-      const network = await engine.create(shape, features);
-      const parameters = initialParameters(shape, 1, { outputVariance: 1 / shape.outputs });
-      const dLogits = someGradient(network);
-      return { round: () => updateOnce(network, parameters, dLogits), dispose: () => network.dispose() };
+      return repeatUpdates(await engine.create(shape, features), initialParameters(shape, 1, { outputVariance: 1 / shape.outputs }));
     },
   };
 }
 
-/** A gradient of logits that is none in particular, and nowhere regular. */
-export function someGradient({ shape, rows }: Network): Float32Array {
-  return new Float32Array(shape.population * rows * shape.outputs).map((_, i) => ((i * 5) % 11) / 11 - 0.4);
+/**
+ * Forward, backward and Adam's step as training does them, at a learning rate of 0: where the device makes the steps, parameters stay
+ * there; elsewhere they are uploaded each time and the step is made in TypeScript. Takes the network over.
+ */
+export function repeatUpdates(network: Network, parameters: Float32Array): RunningWork {
+  const { descent, shape, rows } = network;
+  const dLogits = someNumbers(shape.population * rows * shape.outputs);
+  const optimiser = createOptimiser({ kind: 'adam', learningRate: 0 }, parameters.length);
+  const dispose = () => network.dispose();
+  if (!descent) {
+    return {
+      async round() {
+        network.setParameters(parameters);
+        await network.forward();
+        optimiser.step(parameters, await network.vjp(dLogits));
+      },
+      dispose,
+    };
+  }
+  const steps = Array.from({ length: shape.population }, () => optimiser.nextStep());
+  network.setParameters(parameters);
+  descent.setMoments(new Float32Array(parameters.length), new Float32Array(parameters.length));
+  return {
+    async round() {
+      await network.forward();
+      descent.descend(dLogits, steps);
+    },
+    dispose,
+  };
 }
 
-/** What an update asks of a network. */
-export async function updateOnce(network: Network, parameters: Float32Array, dLogits: Float32Array): Promise<void> {
-  network.setParameters(parameters);
-  await network.forward();
-  await network.vjp(dLogits);
+/** Numbers between −0.4 and 0.6 that are none in particular, and nowhere regular. */
+export function someNumbers(length: number): Float32Array {
+  return new Float32Array(length).map((_, i) => ((i * 5) % 11) / 11 - 0.4);
 }

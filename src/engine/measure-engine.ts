@@ -40,7 +40,7 @@ export async function measureWork(engine: Engine, work: EngineWork, budgetMillis
   }
 }
 
-/** Median milliseconds of one forward and one vjp on this very shape. */
+/** Median milliseconds of an update of networks of this very shape. */
 export async function measureEngine(engine: Engine, shape: NetworkShape, rows: number, budgetMilliseconds: number): Promise<number> {
   return (await measureWork(engine, mlpWork(shape, rows), budgetMilliseconds)).milliseconds;
 }

@@ -18,6 +18,7 @@ import { sumConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Sum';
 import { tanhConfig } from '@tensorflow/tfjs-backend-webgpu/dist/kernels/Tanh';
 import { noteDispatches } from './dispatch-count';
 import { EngineUnavailableError } from './engine';
+import { findGpu } from './gpu-adapter';
 import { registerMissing, type TfjsBackend } from './tfjs-backend';
 
 /**
@@ -86,10 +87,9 @@ export async function openWebGpu(): Promise<TfjsBackend> {
  * then falls back in silence.
  */
 async function start(): Promise<TfjsBackend> {
-  const gpu = typeof navigator === 'undefined' ? undefined : navigator.gpu;
-  if (!gpu) throw new EngineUnavailableError('webgpu', 'There is no WebGPU here.');
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new EngineUnavailableError('webgpu', 'No WebGPU adapter in this browser.');
+  const gpu = await findGpu();
+  if (!gpu) throw new EngineUnavailableError('webgpu', gpu === undefined ? 'There is no WebGPU here.' : 'No WebGPU adapter in this browser.');
+  const { adapter, name, isEmulated } = gpu;
   const device = await requestDevice(adapter);
 
   // From here on without waiting: TensorFlow.js mixes backends up where another one starts in between.
@@ -106,8 +106,18 @@ async function start(): Promise<TfjsBackend> {
 
   return {
     name: 'webgpu',
-    ...describe(adapter),
+    adapter: name,
+    isEmulated,
     device,
+    gpu: {
+      device,
+      bufferOf: ({ dataId }) => backend.tensorMap.get(dataId).resource as GPUBuffer,
+      flush() {
+        backend.ensureCommandEncoderReady();
+        backend.endComputePassEncoder();
+        backend.submitQueue();
+      },
+    },
     lost: device.lost.then((info) => info.message || `the device was lost (${info.reason})`),
     close() {
       if (findBackend('webgpu') === backend) removeBackend('webgpu');
@@ -133,11 +143,4 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   } catch (cause) {
     throw new EngineUnavailableError('webgpu', `The WebGPU adapter gave no device: ${(cause as Error).message}`);
   }
-}
-
-/** Names the adapter; software adapters are said to be emulated. */
-function describe({ info }: GPUAdapter): { adapter: string; isEmulated: boolean } {
-  const name = info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'WebGPU adapter';
-  const isEmulated = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(`${name} ${info.architecture}`);
-  return { adapter: isEmulated ? `${name}, emulated on the CPU` : name, isEmulated };
 }

@@ -10,8 +10,8 @@ export class EngineReport {
   #failure = $state<string | null>(null);
   #request = 0;
   #isWaiting = false;
-  /** The run as it was when it was last asked about. */
-  #asked = '';
+  /** The run as it was when it was last asked about: its engine is another object after every frame and start. */
+  #asked: { readonly engine: Run['engine']; readonly status: string } = { engine: null, status: '' };
   readonly #run: Run;
 
   constructor(run: Run) {
@@ -42,11 +42,10 @@ export class EngineReport {
 
   /** Asks anew where the run has gone on since the last answer. Starts no worker: without one there is nothing to know. */
   refresh(): void {
-    const { engine, status, iteration } = this.#run;
+    const { engine, status } = this.#run;
     if (status === 'failed') this.#isWaiting = this.#isMeasuring = false;
-    const now = `${engine?.words} ${status} ${iteration}`;
-    if (this.#isWaiting || engine === null || now === this.#asked) return;
-    this.#asked = now;
+    if (this.#isWaiting || engine === null || (engine === this.#asked.engine && status === this.#asked.status)) return;
+    this.#asked = { engine, status };
     void this.#ask(false);
   }
 

@@ -41,9 +41,11 @@ export class EngineSurvey {
     return this.#request !== null;
   }
 
-  handle(command: EnginesCommand): void {
+  /** Takes a request; what is known of a run in progress is told at once, without waiting for its iteration, which may be long. */
+  handle(command: EnginesCommand, training: Training | null = null): void {
     this.#request = command;
     this.#measuring = null;
+    if (!command.measure && training) void this.slice(training);
   }
 
   /** Goes one engine further, from the first again where another run has begun meanwhile. */

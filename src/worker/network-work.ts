@@ -1,13 +1,13 @@
 /** The network work of an experiment's iteration, by which engines are compared. */
 import { learnerStream, type Experiment } from '../core/experiment/resolve';
 import { softmaxPolicy } from '../core/mdp/policy';
-import { mlpWork, someGradient, updateOnce, type EngineWork } from '../engine/engine-work';
+import { mlpWork, repeatUpdates, someNumbers, type EngineWork } from '../engine/engine-work';
 import { networksOf, type PolicyNetwork } from './policy-network';
 import { SurvivingEngine } from './surviving-engine';
 import { VisitedNetwork } from './visited-network';
 import { visit, visitsFew } from './visited-states';
 
-/** Forward and backward of the policies of all learners; null where they are no networks. A critic that is a network of its own comes on top. */
+/** Updates of the policies of all learners; null where they are no networks. A critic that is a network of its own comes on top. */
 export async function networkWork(experiment: Experiment, learners: number): Promise<EngineWork | null> {
   const { policy } = experiment.spec.training;
   if (policy.kind !== 'mlp' && policy.kind !== 'transformer') return null;
@@ -19,17 +19,15 @@ export async function networkWork(experiment: Experiment, learners: number): Pro
 /** A population in every state. */
 function populationWork({ table, spec }: Experiment, network: PolicyNetwork, learners: number): EngineWork {
   return {
-    key: JSON.stringify([spec.scenario, spec.training.policy, table.S, table.A, learners]),
+    key: JSON.stringify([spec.scenario, spec.training.policy, table.S, outputsOf(table, spec.training), learners]),
     population: learners,
     rows: table.S,
     cost: 3 * network.parameterCount * table.S * learners,
     rounds: 1,
     async start(engine) {
-      const made = await network.create(engine, learners);
       const parameters = new Float32Array(learners * network.parameterCount);
       for (let member = 0; member < learners; member++) parameters.set(network.initial(member), member * network.parameterCount);
-      const dLogits = someGradient(made);
-      return { round: () => updateOnce(made, parameters, dLogits), dispose: () => made.dispose() };
+      return repeatUpdates(await network.create(engine, learners), parameters);
     },
   };
 }
@@ -40,8 +38,9 @@ function visitedWork({ table, spec, initialLogits }: Experiment, network: Policy
   const { threshold } = softmaxPolicy(initialLogits, table.S, table.A);
   const steps = [...visit(table, threshold, { nTraj, groupSize, ...learnerStream(spec.training, 0, 0) }, false)];
   const all = Uint32Array.from(steps.flatMap((states) => [...states])).sort();
+  const outputs = outputsOf(table, spec.training);
   return {
-    key: JSON.stringify([spec.scenario, spec.training.policy, table.A, nTraj, groupSize, learners]),
+    key: JSON.stringify([spec.scenario, spec.training.policy, outputs, nTraj, groupSize, learners]),
     population: learners,
     rows: all.length,
     cost: 4 * network.parameterCount * all.length,
@@ -49,14 +48,19 @@ function visitedWork({ table, spec, initialLogits }: Experiment, network: Policy
     async start(engine) {
       const visited = new VisitedNetwork(network, new SurvivingEngine(engine, '', {}));
       const parameters = network.initial(0);
-      const dLogits = new Float32Array(all.length * table.A).map((_, i) => ((i * 5) % 11) / 11 - 0.4);
+      const dOutputs = someNumbers(all.length * outputs);
       return {
         async round() {
           for (const states of steps) await visited.evaluate(parameters, states, () => {});
-          await visited.gradient(parameters, all, dLogits);
+          await visited.gradient(parameters, all, dOutputs);
         },
         dispose: () => {},
       };
     },
   };
+}
+
+/** A logits, and V where a critic shares the policy's trunk. */
+function outputsOf({ A }: Experiment['table'], { critic }: Experiment['spec']['training']): number {
+  return A + (critic?.kind === 'shared' ? 1 : 0);
 }
