@@ -7,7 +7,7 @@ export interface GalleryEntry {
   readonly question: string;
   /** The experiment's name; a lesson's is its title. */
   readonly title: string;
-  /** "12 states, 30 steps", or "8 minutes". */
+  /** "12 states, 30 steps", with the engine that it is made for where there is one, or "8 minutes". */
   readonly size: string;
   readonly topics: readonly Topic[];
   /** Letters of the schemes that are compared, from A on, with their names. */

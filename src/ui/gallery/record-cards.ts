@@ -38,7 +38,7 @@ export async function presetEntry(preset: Preset, plugins: PluginSet): Promise<G
     id: preset.id,
     question: preset.question,
     title: preset.spec.title,
-    size: sizeOf(shown.scene),
+    size: `${sizeOf(shown.scene)}${preset.engine ? ', made for WebGPU' : ''}`,
     topics: preset.card?.topics ?? [],
     schemes: preset.spec.schemes.map(({ name }) => name),
     address: `lab/${await presetLink(preset.spec)}`,

@@ -80,3 +80,9 @@ describe.each(Object.keys(names))('preset %s', (id) => {
     }
   });
 });
+
+it('is made for WebGPU where many networks or a transformer train, and leaves the engine to the reader’s device', async () => {
+  const made = (await Promise.all(presetIds().map(loadPreset))).filter((preset) => preset?.engine !== undefined);
+  expect(made.map((preset) => preset!.id).sort()).toEqual(['learner-population', 'reward-model-ensemble', 'token-transformer']);
+  for (const preset of made) expect(preset!.spec.training.engine).toBe('auto');
+});
