@@ -13,24 +13,24 @@ interface Balance {
 }
 
 const params = {
-  imitation: { kind: 'number', default: 0.5, min: 0, max: 1, step: 0.01, symbol: 'μ₀', title: 'Imitation at first', help: 'Share of the update that imitates, after the warm-up. Published code has 0.5 as its default and 0.8 in its settings.' },
-  metaRate: { kind: 'number', default: 1, min: 0.0001, max: 100, step: 0.0001, scale: 'log', symbol: 'η_μ', title: 'Meta rate', help: 'How far the share moves along the derivative of the utility. Published: 0.0001, at a learning rate of a millionth.' },
+  imitation: { kind: 'number', default: 0.5, min: 0, max: 1, step: 0.01, symbol: 'μ₀', title: 'Imitation at first', help: 'Share of the update that imitates, before it has moved.' },
+  metaRate: { kind: 'number', default: 1, min: 0.01, max: 100, step: 0.01, scale: 'log', symbol: 'η', title: 'Meta rate', help: 'How far the share moves along the slope of the utility.' },
   utility: {
     kind: 'choice',
     default: 'value',
     title: 'Utility',
     options: [
-      { value: 'value', title: 'Exact value', help: 'The exact value of the true objective after the update that is about to be made. Ours: it needs a table.' },
-      { value: 'batch', title: 'Estimate of the batch', help: 'The batch’s own estimate of the value’s gradient, to first order. Blind where nothing succeeded; its noise votes for reward.' },
-      { value: 'demonstrations', title: 'Likelihood of demonstrations', help: 'As in the published code, which validates on demonstrations, but uphill. Demonstrations vote for demonstrations.' },
+      { value: 'value', title: 'Exact value', help: 'Of the true objective, after the update that is about to be made.' },
+      { value: 'batch', title: 'Estimate of the batch', help: 'To first order. Blind where nothing succeeded, and its noise votes for reward.' },
+      { value: 'demonstrations', title: 'Likelihood of demonstrations', help: 'To first order. Demonstrations vote for demonstrations.' },
     ],
     help: 'What the share of imitation is to raise.',
   },
-  entropyRate: { kind: 'number', default: 0.0005, min: 0, max: 0.1, step: 0.0001, symbol: 'η_H', title: 'Entropy rate', help: 'How far the share rises for each nat that the policy’s entropy lies below its target, and falls above it. Published: 0.0005.' },
-  warmUp: { kind: 'integer', default: 0, min: 0, max: 5000, symbol: 'W', title: 'Warm-up', help: 'Iterations of imitation alone before the balance starts; the entropy after them is the target. Published: 50.' },
-  metaEvery: { kind: 'integer', default: 1, min: 1, max: 1000, symbol: 'K', title: 'Meta-gradient every', advanced: true, help: 'Iterations between two meta-gradients. Published: 20.' },
-  least: { kind: 'number', default: 0.05, min: 0, max: 1, step: 0.01, symbol: 'μ_min', title: 'Least imitation', advanced: true, help: 'The share does not fall below this.' },
-  most: { kind: 'number', default: 0.95, min: 0, max: 1, step: 0.01, symbol: 'μ_max', title: 'Most imitation', advanced: true, help: 'The share does not rise above this; where it is below the least, the least holds.' },
+  entropyRate: { kind: 'number', default: 0.001, min: 0, max: 0.1, step: 0.001, symbol: 'λ', title: 'Entropy rate', help: 'How far the share rises in an iteration for each nat that the policy’s entropy lies below its target.' },
+  warmUp: { kind: 'integer', default: 0, min: 0, max: 5000, symbol: 'W', title: 'Warm-up', help: 'Iterations of imitation alone; the entropy after them is the target.' },
+  metaEvery: { kind: 'integer', default: 1, min: 1, max: 1000, symbol: 'K', title: 'Meta-gradient every', advanced: true, help: 'Iterations from one meta-gradient to the next.' },
+  least: { kind: 'number', default: 0.05, min: 0, max: 1, step: 0.01, title: 'Least imitation', advanced: true, help: 'The share does not fall below this.' },
+  most: { kind: 'number', default: 0.95, min: 0, max: 1, step: 0.01, title: 'Most imitation', advanced: true, help: 'The share does not rise above this; where it is below the least, the least holds.' },
   ...penalties,
 } as const;
 
@@ -40,28 +40,30 @@ type Values = ParameterValues<typeof params>;
  * Imitation and exploration at a balance that learns: AMFT's controller of the share μ of imitation.
  *
  *     L = (1 − μ) L_RL + μ L_SFT,   L_RL REINFORCE,   L_SFT = −Σ_s,a d*(s, a) log π(a|s)
- *     μ ← clip(μ + η_μ dU(θ′(μ))/dμ + η_H (H* − H(π)), μ_min, μ_max),   θ′(μ) = θ − α ∇L
+ *     μ ← clip(μ + η dU(θ′(μ))/dμ + λ (H* − H(π)), μ_min, μ_max),   θ′(μ) = θ − α ∇L
  *     dU/dμ = −α ⟨∇U, ∇L_SFT − ∇L_RL⟩
  *
  * μ moves before the update that uses it; in between K iterations by the entropy alone. H is the mean entropy over the batch's steps and H*
  * that of the first batch after W iterations of imitation alone. d* are the expected steps of a best policy of the true objective.
  *
- * The rule, its order and the bounds are as in AMFT's published code. Ours: U is the exact value of the true objective at θ′, where the code
- * takes the cross-entropy of held-out demonstrations at θ; θ are the logits and θ′ a step of SGD at the learning rate α, which is the
- * update itself for a table under SGD; and μ climbs U, where the code adds the derivative of a loss as it stands, which climbs the loss. At
- * the published rates η_μ α is 10⁻¹⁰, so that there the entropy moves μ all but alone; η_μ here is not theirs.
+ * The rule, its order and the bounds are those of AMFT's published code. Ours:
+ * - U is the exact value of the true objective at θ′, where the code takes the cross-entropy of held-out demonstrations at θ.
+ * - θ are the logits and θ′ one step of SGD on them at the learning rate α: the update itself for a table under SGD, a stand-in elsewhere.
+ * - μ climbs U. The code adds the derivative of its cross-entropy as it stands, which climbs a loss.
+ * - η, λ and no warm-up. The code has η = 1e-4 at α = 1e-6, so that its entropy term (λ = 5e-4) moves μ all but alone, μ₀ = 0.8, 50
+ *   iterations of warm-up and a meta-gradient every 20.
  */
 export default defineObjective({
   id: 'imitation-meta',
-  title: 'Imitation at a learned balance',
+  title: 'Learned imitation share',
   summary: 'Mixes learning from reward with imitating a best policy; a meta-gradient moves the balance to where the next update gains most.',
-  formula: String.raw`\mu \leftarrow \operatorname{clip}\!\big(\mu - \eta_\mu\,\alpha\,\langle\nabla U(\theta'),\ \nabla L_{\mathrm{SFT}} - \nabla L_{\mathrm{RL}}\rangle + \eta_H\,(H^* - H),\ \mu_{\min},\ \mu_{\max}\big),\quad L = (1-\mu)\,L_{\mathrm{RL}} + \mu\,L_{\mathrm{SFT}}`,
+  formula: String.raw`\mu \leftarrow \operatorname{clip}\!\big(\mu - \eta\,\alpha\,\langle\nabla U(\theta'),\ \nabla L_{\mathrm{SFT}} - \nabla L_{\mathrm{RL}}\rangle + \lambda\,(H^* - H),\ \mu_{\min},\ \mu_{\max}\big),\quad L = (1-\mu)\,L_{\mathrm{RL}} + \mu\,L_{\mathrm{SFT}}`,
   provenance: 'own',
   cite: [
     { title: 'AMFT: Aligning LLM Reasoners by Meta-Learning the Optimal Imitation-Exploration Balance (its authors asked for its withdrawal with version 3)', source: 'arXiv:2508.06944' },
     { title: 'Its published code: the controller of the balance', source: 'TSYJ-He/AMFT@b4b92a6:src/controller/adaptive_weight_controller.py' },
   ],
-  useWhen: 'There are demonstrations, and the question is whether following them or the reward helps more right now.',
+  useWhen: 'There are demonstrations, and the question is whether following them or the reward helps more right now. The rule is AMFT’s; the utility, its sign and the rates are ours, because the published code climbs a loss and has a meta-gradient too small to move anything.',
   breaksWhen: 'The utility is judged on what one of the halves already sees: demonstrations vote for demonstrations, and the noise of a batch for the reward that made it. A single step is looked ahead, so what pays later is not seen.',
   params,
   reads: ['demonstration', 'lookAhead'],
