@@ -82,7 +82,7 @@ describe('the WebGPU engine', () => {
     });
   });
 
-  test('needs 19 dispatches and two read-backs an iteration, whatever the population, and counts them itself', async () => {
+  test('needs 19 dispatches and two read-backs for a forward and a vjp, whatever the population, and counts them itself', async () => {
     await withTestPage('engine', async (page) => {
       for (const population of [1, 32]) {
         const { called, told } = await call<Record<'called' | 'told', { dispatches: number; readBacks: number }>>(page, 'workPerIteration', population);
@@ -103,21 +103,36 @@ describe('the WebGPU engine', () => {
     });
   });
 
+  test('a run lies on the curve of TypeScript, with one read-back and as many dispatches an iteration, two read-backs where it makes a checkpoint', async () => {
+    await withTestPage('engine', async (page) => {
+      const ts = await call<LosingRun>(page, 'trainLosing', 20, [], 'ts');
+      const webgpu = await call<LosingRun>(page, 'trainLosing', 20, []);
+      expect(webgpu).toMatchObject({ engine: 'webgpu', notices: [], iterations: 20 });
+      expect(ts.curve).toHaveLength(40);
+      expect(ts.curve.at(-1)!).toBeGreaterThan(ts.curve[1] + 0.1);
+      expect(relativeDistance(webgpu.curve, ts.curve)).toBeLessThan(1e-5);
+      expect(relativeDistance(webgpu.parameters, ts.parameters)).toBeLessThan(1e-4);
+      expect(webgpu.readBacks).toEqual(webgpu.readBacks.map((_, k) => (k > 0 && k % 4 === 0 ? 2 : 1)));
+      expect(new Set(webgpu.dispatches)).toEqual(new Set([12]));
+    });
+  });
+
   test('training outlives a destroyed device without losing an iteration: the same bits on a new one, then on WASM to 1e-5 at first', async () => {
     await withTestPage('engine', async (page) => {
-      const whole = await call<LosingRun>(page, 'trainLosing', 8, []);
-      const once = await call<LosingRun>(page, 'trainLosing', 8, [3]);
-      const twice = await call<LosingRun>(page, 'trainLosing', 8, [3, 7]);
-      expect(whole).toMatchObject({ engine: 'webgpu', notices: [], iterations: 8 });
-      expect(once).toMatchObject({ engine: 'webgpu', iterations: 8 });
-      expect(whole.rollout).toMatchObject({ checks: 1, differing: 0 });
+      const whole = await call<LosingRun>(page, 'trainLosing', 11, []);
+      const once = await call<LosingRun>(page, 'trainLosing', 11, [7]);
+      const twice = await call<LosingRun>(page, 'trainLosing', 11, [2, 9]);
+      expect(whole).toMatchObject({ engine: 'webgpu', notices: [], iterations: 11 });
+      expect(once).toMatchObject({ engine: 'webgpu', iterations: 11 });
+      expect(whole.rollout).toMatchObject({ checks: 2, differing: 0 });
       expect(whole.rollout!.steps).toBeGreaterThan(100);
       expect(once.notices).toHaveLength(1);
-      expect(once.notices[0]).toMatch(/^device-lost: The WebGPU device was lost \(.+\)\. Training continued on a new WebGPU device/);
+      expect(once.notices[0]).toMatch(/^device-lost: The WebGPU device was lost \(.+\)\. Training continued on a new WebGPU device from the last checkpoint, as if nothing had happened: the 3 iterations since then are computed again\.$/);
       expect(once.parameters).toEqual(whole.parameters);
-      expect(twice).toMatchObject({ engine: 'wasm', iterations: 8 });
+      expect(once.curve).toEqual(whole.curve);
+      expect(twice).toMatchObject({ engine: 'wasm', iterations: 11 });
       expect(twice.notices).toHaveLength(2);
-      expect(twice.notices[1]).toContain('Training continued in WASM');
+      expect(twice.notices[1]).toMatch(/Training continued in WASM from the last checkpoint, and agrees with the run before to 1e-5 at first: the iteration since then is computed again\.$/);
       expect(relativeDistance(twice.parameters, whole.parameters)).toBeLessThan(1e-3);
     });
   });

@@ -8,7 +8,7 @@ import { softmaxRow } from '../../../src/core/math/elementary';
 import { EngineLostError, type Engine, type EngineName, type NetworkShape } from '../../../src/engine/engine';
 import { openEngine } from '../../../src/engine/open-engine';
 import { createOptimiser } from '../../../src/engine/optimiser';
-import type { RolloutCheckResult } from '../../../src/worker/protocol';
+import { METRICS, type RolloutCheckResult } from '../../../src/worker/protocol';
 import { Training } from '../../../src/worker/training-loop';
 import { problem, uniform, type Problem } from '../../engine/reference-network';
 import { transformerProblem } from '../../engine/reference-transformer';
@@ -203,10 +203,15 @@ export interface LosingRun {
   /** Parameters of all learners at the end. */
   readonly parameters: readonly number[];
   readonly iterations: number;
+  /** Mean return of each learner's batch, by iteration. */
+  readonly curve: readonly number[];
+  /** Read-backs and dispatches of each iteration, without those of checks. */
+  readonly readBacks: readonly number[];
+  readonly dispatches: readonly number[];
 }
 
-/** Trains two schemes on WebGPU and destroys the device in use after each of these iterations. */
-async function trainLosing(iterations: number, losses: readonly number[]): Promise<LosingRun> {
+/** Trains two schemes on an engine, with a checkpoint every fourth iteration, and destroys the device in use after each of these iterations. */
+async function trainLosing(iterations: number, losses: readonly number[], name: EngineName = 'webgpu'): Promise<LosingRun> {
   const devices: GPUDevice[] = [];
   const requestDevice = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (descriptor) {
@@ -225,24 +230,34 @@ async function trainLosing(iterations: number, losses: readonly number[]): Promi
         policy: { kind: 'mlp', hidden: [8], activation: 'tanh' },
         optimiser: 'adam',
         learningRate: 0.05,
-        engine: 'webgpu',
+        engine: name,
         iterations,
         seeds: { first: 0, count: 1 },
       },
     },
-    { plugins: allPlugins(), now: () => performance.now(), wasmBinaries, notice: (code, message) => notices.push(`${code}: ${message}`) },
+    { plugins: allPlugins(), now: () => performance.now(), checkpointInterval: 4, wasmBinaries, notice: (code, message) => notices.push(`${code}: ${message}`) },
   );
   let done = 0;
-  while (await training.iterate()) {
+  const curve: number[] = [];
+  const readBacks: number[] = [];
+  const dispatches: number[] = [];
+  for (;;) {
+    const before = training.device;
+    const report = await training.iterate();
+    if (!report) break;
     done += 1;
+    report.learners.forEach((_, k) => curve.push(report.metrics[k * METRICS.length + METRICS.indexOf('proxy')]));
+    readBacks.push((training.device?.readBacks ?? 0) - (before?.readBacks ?? 0));
+    dispatches.push((training.device?.dispatches ?? 0) - (before?.dispatches ?? 0));
     if (losses.includes(done)) devices.at(-1)!.destroy();
   }
   GPUAdapter.prototype.requestDevice = requestDevice;
+  await training.settle();
   const parameters = training.learners.flatMap((learner) => [...learner.parameters]);
   const engine = training.engine.name;
   const rollout = training.device?.rollout ?? null;
   training.dispose();
-  return { engine, rollout, notices, parameters, iterations: done };
+  return { engine, rollout, notices, parameters, iterations: done, curve, readBacks, dispatches };
 }
 
 /** What a person reads where WebGPU is there and no adapter is. */
