@@ -1,29 +1,17 @@
 /** Process models: networks that say of a state how likely success still is, fitted beside the policy. */
 import { learnedByTerms, type LearnedColumns } from '../core/batch/learned-columns';
-import { processModelSettings, type ProcessModelSettings } from '../core/experiment/process-model-settings';
-import { learnerStream, type Experiment } from '../core/experiment/resolve';
+import { labelledTrajectories, processModelOf, PROCESS_SEED, type ProcessModelSettings } from '../core/experiment/process-model-settings';
+import type { Experiment } from '../core/experiment/resolve';
 import type { PlayOn } from '../core/contracts/columns';
 import type { Table } from '../core/contracts/scenario';
 import { completionOutcomes } from '../core/mdp/completions';
-import { softmaxPolicy } from '../core/mdp/policy';
-import { rollout, type Rollout } from '../core/mdp/rollout';
+import type { Rollout } from '../core/mdp/rollout';
 import { nextUniform, seedPrefix, startStream, STREAM } from '../core/math/random';
 import { collectLabels, fitProcessModel, processNetwork, progressOfRows } from '../engine/process-model';
 import type { FamilyOptions } from './policy-family';
 import { openForModel } from './run-engine';
 
-/** Keeps the labelled trajectories apart from those of training, of diagnoses and of other models. */
-export const PROCESS_SEED = 3;
-
 const MODELS = ['learnedProgress', 'learnedOutcomeProgress'] as const;
-
-/** The trajectories of the starting policy that are labelled; the same for every learner. */
-export function labelledTrajectories({ table, initialLogits, spec }: Experiment, { trajectories }: ProcessModelSettings): { readonly played: Rollout; readonly from: PlayOn } {
-  const policy = softmaxPolicy(initialLogits, table.S, table.A);
-  const stream = { ...learnerStream(spec.training, 0, 0), seed: PROCESS_SEED };
-  const played = rollout(table, policy.threshold, { ...stream, nTraj: trajectories, groupSize: 1 });
-  return { played, from: { table, threshold: policy.threshold, stream, row: played.row, length: played.length } };
-}
 
 /**
  * Step scores of every table row by the process models that schemes read: a network fitted to completions from the states that
@@ -34,8 +22,8 @@ export async function learnProcess(experiment: Experiment, options: FamilyOption
   const wanted = MODELS.filter((name) => experiment.schemes.some((scheme) => scheme && learnedByTerms(scheme).includes(name)));
   if (wanted.length === 0) return null;
   const { table, spec } = experiment;
-  const settings = processModelSettings(spec.training);
-  const { played, from } = labelledTrajectories(experiment, settings);
+  const settings = processModelOf(spec.training);
+  const { played, from } = labelledTrajectories(experiment);
   const targets = wanted.map((name) => (name === 'learnedProgress' ? completionLabels(from, played, settings) : outcomeLabels(table, played, settings)));
   const labels = collectLabels(table, played, targets, false);
   const survivor = await openForModel(spec.training.engine, processNetwork(table, wanted.length, false), table.S, options, 'The process model is fitted');

@@ -5,8 +5,15 @@ import { rollout } from './rollout';
 /** Most completions of a state. */
 export const MAX_COMPLETIONS = 64;
 
-/** By batch: what the completions came to that were played so far, one array [nTraj × maxLen] for each. */
-const played = new WeakMap<PlayOn, Float64Array[]>();
+interface Played {
+  /** [nTraj × maxLen] what the completion of each visited state came to. */
+  readonly outcome: Float64Array;
+  /** Environment steps of all of them. */
+  readonly steps: number;
+}
+
+/** By batch: the completions that were played so far. */
+const completed = new WeakMap<PlayOn, Played[]>();
 
 /**
  * What completions come to: `count` arrays [nTraj × maxLen], the true objective collected on the way to s_t plus what a
@@ -14,25 +21,28 @@ const played = new WeakMap<PlayOn, Float64Array[]>();
  * completions are the same however many are asked for, and are played once per batch.
  */
 export function completionOutcomes(from: PlayOn, count: number): readonly Float64Array[] {
-  if (!Number.isInteger(count) || count < 1 || count > MAX_COMPLETIONS) throw new RangeError(`Completions of a state: 1 to ${MAX_COMPLETIONS}, not ${count}.`);
-  let outcomes = played.get(from);
-  if (!outcomes) played.set(from, (outcomes = []));
-  while (outcomes.length < count) outcomes.push(playOn(from, outcomes.length));
-  return outcomes.slice(0, count);
+  return completions(from, count).map(({ outcome }) => outcome);
 }
 
-/** Environment steps that `count` completions of every visited state take at most: Σ over visits of T − t, each time. */
-export function completionSteps({ table: { horizon }, length }: PlayOn, count: number): number {
-  let steps = 0;
-  for (const visits of length) for (let t = 0; t < visits; t++) steps += horizon - t;
-  return count * steps;
+/** Environment steps that `count` completions of every visited state took. */
+export function completionSteps(from: PlayOn, count: number): number {
+  return completions(from, count).reduce((sum, { steps }) => sum + steps, 0);
+}
+
+function completions(from: PlayOn, count: number): readonly Played[] {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_COMPLETIONS) throw new RangeError(`Completions of a state: 1 to ${MAX_COMPLETIONS}, not ${count}.`);
+  let all = completed.get(from);
+  if (!all) completed.set(from, (all = []));
+  while (all.length < count) all.push(playOn(from, all.length));
+  return all.slice(0, count);
 }
 
 /** Completion `number` of every visited state. Streams of their own: the batch's seed with (t, number) in its high word. */
-function playOn({ table, threshold, stream, row, length }: PlayOn, number: number): Float64Array {
+function playOn({ table, threshold, stream, row, length }: PlayOn, number: number): Played {
   const { horizon, rowState, metrics, truth } = table;
   const pay = metrics[truth];
   const out = new Float64Array(length.length * horizon);
+  let steps = 0;
   const collected = new Float64Array(length.length);
   for (let t = 0; t < horizon; t++) {
     const there: number[] = [];
@@ -45,8 +55,9 @@ function playOn({ table, threshold, stream, row, length }: PlayOn, number: numbe
       let total = collected[i];
       for (let k = v * on.maxLen, end = k + on.length[v]; k < end; k++) total += pay[on.row[k]];
       out[i * horizon + t] = total;
+      steps += on.length[v];
       collected[i] += pay[row[i * horizon + t]];
     });
   }
-  return out;
+  return { outcome: out, steps };
 }
