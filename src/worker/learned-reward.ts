@@ -23,6 +23,8 @@ export interface RewardModelReport {
   /** The device in words, as the engine calls it. */
   readonly adapter: string;
   readonly milliseconds: number;
+  /** Compute dispatches of one pass over all pairs of all people; 0 where there is no GPU. */
+  readonly dispatches: number;
   /** Networks that were fitted side by side: every member of every person's ensemble, and one more for each that has two or more. */
   readonly networks: number;
   /** People whose labels were fitted: one, or one for each seed. */
@@ -72,20 +74,25 @@ export async function learnReward(experiment: Experiment, options: FitOptions = 
   const networks = people.length * networksOf(settings.members);
   const survivor = await openForModel(spec.training.engine, rewardNetwork(features.inputs, networks), table.rows, options, 'The reward model is fitted');
   try {
-    const models = await survivor.run((engine) =>
-      fitRewardModels(engine, features, people.map(({ shown }) => shown), people.map(({ learner }) => learner), {
+    let dispatches = 0;
+    const models = await survivor.run(async (engine) => {
+      const before = engine.use?.().dispatches ?? 0;
+      const fitted = await fitRewardModels(engine, features, people.map(({ shown }) => shown), people.map(({ learner }) => learner), {
         seed: LABEL_SEED,
         epochs: EPOCHS,
         members: settings.members,
         ...(options.fitting && { progress: options.fitting }),
-      }),
-    );
+      });
+      dispatches = ((engine.use?.().dispatches ?? 0) - before) / EPOCHS;
+      return fitted;
+    });
     return {
       columns: models.map(({ reward, spread, single }) => ({ learnedReward: reward, learnedSpread: spread, learnedSingle: single })),
       report: {
         engine: survivor.label,
         adapter: survivor.current.adapter,
         milliseconds: now() - began,
+        dispatches,
         networks,
         people: people.length,
         loss: models[0].loss,
