@@ -11,6 +11,7 @@ import { rollout } from '../../src/core/mdp/rollout';
 import type { Engine } from '../../src/engine/engine';
 import { openEngine } from '../../src/engine/open-engine';
 import { createTsEngine } from '../../src/engine/ts-engine';
+import { openFamily } from '../../src/worker/policy-family';
 import { networksOf } from '../../src/worker/policy-network';
 import { SurvivingEngine } from '../../src/worker/surviving-engine';
 import { Training } from '../../src/worker/training-loop';
@@ -165,6 +166,27 @@ describe.each([KINDS[0], KINDS[1], KINDS[4]])('a learner whose critic is %s', (_
 });
 
 describe('learners with critic networks', () => {
+  it('are moved by V in states where the policy is at rest', async () => {
+    const resting = withNetworks(mlp, shared);
+    const { table, spec } = resting;
+    const learning = { ...resting, spec: { ...spec, training: { ...spec.training, optimiser: 'sgd', learningRate: 0.5 } } } as const;
+    const family = await openFamily(learning, 1);
+    const learner = family.create(3);
+    const before = Float32Array.from(learner.parameters);
+    const states = Uint32Array.from([5, 900, 12_000]);
+    const dValues = new Float64Array(table.S);
+    const d = new Float32Array(states.length * (table.A + 1));
+    states.forEach((s, row) => {
+      dValues[s] = row - 0.5;
+      d[row * (table.A + 1) + table.A] = 0.5 * dValues[s];
+    });
+    const network = new VisitedNetwork((await networksOf(learning)).policy, new SurvivingEngine(createTsEngine(), '', {}));
+    const gradient = await network.gradient(before, states, d);
+    expect(gradient.some((g) => Math.abs(g) > 0.05)).toBe(true);
+    await family.step([learner], [new Float64Array(table.S * table.A)], [dValues]);
+    expect(learner.parameters).toEqual(before.map((x, k) => x - 0.5 * gradient[k]));
+  });
+
   it('learn beside one another as each alone, and on a GPU’s few shapes', async () => {
     const criticsOf = (training: Training) => training.learners.map(({ criticNetwork }) => [...criticNetwork!.parameters]);
     const run = async (change: Partial<TrainingSpec>, open: typeof openEngine = openEngine) => {
