@@ -1,8 +1,8 @@
 /** What the worker knows of the engines for the networks in training: asked while someone looks, measured when asked to. */
-import type { EnginesEvent, Stage } from '../worker/protocol';
+import type { EnginesEvent, SignalCheckResult, Stage } from '../worker/protocol';
 import type { Run } from './run.svelte';
 
-export type { Stage };
+export type { SignalCheckResult, Stage };
 
 export class EngineReport {
   #known = $state.raw<EnginesEvent | null>(null);

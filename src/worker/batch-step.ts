@@ -16,7 +16,7 @@ import { copySteps, stepsOf } from '../core/scheme/steps';
 import { priceBatch, type PricedBatch } from '../core/scheme/price-batch';
 import type { Learner } from './learner';
 import { redrawUniform, replaySuccesses } from './resample';
-import type { PlayedBatch } from './rollout-check';
+import type { PlayedBatch } from './device-check';
 import type { StageClock } from './stage-clock';
 import { needsEveryState, reads, visit, visitsFew } from './visited-states';
 

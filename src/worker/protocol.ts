@@ -152,6 +152,18 @@ export interface RolloutCheckResult {
   readonly differing: number;
 }
 
+/** Batches of training whose rewards, advantages and S × A sums the GPU's kernels have computed again. */
+export interface SignalCheckResult {
+  readonly checks: number;
+  readonly steps: number;
+  /** The largest distances from TypeScript, each as a share of the largest number of its kind. */
+  readonly reward: number;
+  readonly advantage: number;
+  readonly sums: number;
+  /** Why the last batch that was left out was, after its scheme's name; null where none was. */
+  readonly unchecked: string | null;
+}
+
 /** What a network engine holds on its device, and what it waited for. */
 export interface DeviceUse {
   readonly adapter: string;
@@ -169,6 +181,8 @@ export interface DeviceUse {
   readonly checkDispatches: number;
   /** Null where there is no such kernel, and before the first check. */
   readonly rollout: RolloutCheckResult | null;
+  /** The same for what comes after the rollout. */
+  readonly signals: SignalCheckResult | null;
 }
 
 export interface FrameMessage {

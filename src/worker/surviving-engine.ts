@@ -22,6 +22,7 @@ export class SurvivingEngine {
   #hasRecovered = false;
   /** Populations of which the device has made steps that the CPU side does not know. */
   readonly ahead = new Set<object>();
+  #replacing: Promise<void> | null = null;
 
   constructor(
     engine: Engine,
@@ -42,7 +43,7 @@ export class SurvivingEngine {
   }
 
   /** What the engine holds on its device; null for TypeScript, which has none. */
-  get device(): Omit<DeviceUse, 'rollout'> | null {
+  get device(): Omit<DeviceUse, 'rollout' | 'signals'> | null {
     const use = this.#engine.use?.();
     return use ? { adapter: this.#engine.adapter, isEmulated: this.#engine.isEmulated, ...use } : null;
   }
@@ -55,11 +56,13 @@ export class SurvivingEngine {
   /** Runs `work`; when the device is lost meanwhile, again on what takes its place. `work` must not keep networks of an older engine. */
   async run<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
     for (;;) {
+      const engine = this.#engine;
       try {
-        return await work(this.#engine);
+        return await work(engine);
       } catch (error) {
         if (!(error instanceof EngineLostError)) throw error;
-        await this.#replace(error);
+        // Two that run side by side lose the same device.
+        if (engine === this.#engine) await (this.#replacing ??= this.#replace(error).finally(() => (this.#replacing = null)));
       }
     }
   }

@@ -8,6 +8,7 @@ import type { CompiledScheme } from '../core/scheme/compile-scheme';
 import { LearnerFailure, type KeptBatch } from './batch-step';
 import { Checkpoints } from './checkpoints';
 import { GaussianFamily } from './closed-form-training';
+import { DeviceCheck } from './device-check';
 import type { Failure, IterationReport } from './iteration-report';
 import { learnColumns, readsMore, type Learned } from './learn-columns';
 import type { LearnedReward } from './learned-reward';
@@ -15,7 +16,6 @@ import { Learner } from './learner';
 import { openFamily, type EngineLabel, type FamilyOptions, type PolicyFamily } from './policy-family';
 import { METRICS, type DeviceUse, type Snapshot } from './protocol';
 import { ResumePoint } from './resume-point';
-import { RolloutCheck } from './rollout-check';
 import { StageClock } from './stage-clock';
 import { ParametersLostError } from './surviving-engine';
 import { needsEveryState } from './visited-states';
@@ -36,7 +36,7 @@ export interface TrainingDeps extends FamilyOptions {
   readonly checkpointBudget?: number;
 }
 
-/** Iterations between two checks of the GPU's rollout. */
+/** Iterations between two checks of the GPU's rollout, rewards, advantages and sums. */
 const CHECK_INTERVAL = 10;
 /**
  * Iterations between two copies of the parameters that a device holds, and hence the most that are played again when it is lost. A power of
@@ -60,7 +60,7 @@ export class Training {
   readonly #kept: KeptBatch[] = [];
   readonly #clock: StageClock;
   readonly #resume: ResumePoint;
-  #rolloutCheck: RolloutCheck | null = null;
+  #deviceCheck: DeviceCheck | null = null;
   /** Schemes that failed while iterations were played again, to be told with the next report. */
   #lateFailures: Failure[] = [];
 
@@ -112,7 +112,7 @@ export class Training {
   /** What the engine holds on its device; null where there is none. */
   get device(): DeviceUse | null {
     const device = this.family.survivor?.device;
-    return device ? { ...device, rollout: this.#rolloutCheck?.result ?? null } : null;
+    return device ? { ...device, rollout: this.#deviceCheck?.rollout ?? null, signals: this.#deviceCheck?.signals ?? null } : null;
   }
 
   /** The reward model's columns and the report of its fit; null when no scheme reads them. */
@@ -168,6 +168,9 @@ export class Training {
       failures.push({ scheme, code, message });
       for (const learner of this.learners) if (learner.schemeNumber === scheme) learner.failure ??= message;
     };
+    const check = iteration % CHECK_INTERVAL === 0 && !again ? await this.#readyCheck() : null;
+    // Each time another learner's batch.
+    const checked = (iteration / CHECK_INTERVAL) % due.length;
     due.forEach((learner, k) => {
       if (withFigures) this.#checkpoints.offer(learner, this.#replaysExactly ? null : logits[k], { withWeights: !held?.isAhead });
       dLogits[k].fill(0);
@@ -179,8 +182,12 @@ export class Training {
       if (withFigures) this.#step.write(metrics, k * METRICS.length, dLogits[k], withExact);
       this.#clock.lap('figures');
       if (this.#epochs > 1) this.#kept[k] = this.#step.keep(this.#kept[k]);
+      if (check && k === checked) this.#step.show?.(check);
     });
-    if (iteration % CHECK_INTERVAL === 0 && !again) await this.#checkRollout();
+    if (check) {
+      await check.compare();
+      this.#clock.lap('other');
+    }
     await this.#update(due, dLogits, fail);
     for (const learner of due) if (!learner.failure) learner.iteration += 1;
     const learners = Int32Array.from(due, (learner) => learner.number);
@@ -272,14 +279,14 @@ export class Training {
     }
   }
 
-  /** Lets the GPU's rollout kernel, where there is one, play the last batch again. */
-  async #checkRollout(): Promise<void> {
+  /** What computes batches again on the GPU, where there are kernels for it. */
+  async #readyCheck(): Promise<DeviceCheck | null> {
     const { survivor } = this.family;
     const { table } = this.#experiment;
-    const played = this.#step.played?.();
-    if (!survivor?.current.createRollout || !table || !played) return;
-    this.#rolloutCheck ??= new RolloutCheck(table);
-    await this.#rolloutCheck.compare(survivor.current, played);
+    if (!survivor?.current.createSignals || !table) return null;
+    this.#deviceCheck ??= new DeviceCheck(table);
+    await this.#deviceCheck.prepare(survivor.current);
+    return this.#deviceCheck;
   }
 
   /** The result of `work`, or undefined after telling `fail` why a learner cannot go on. */

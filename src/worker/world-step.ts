@@ -3,9 +3,9 @@ import type { Frame } from '../core/contracts/columns';
 import type { Experiment, Resolved } from '../core/experiment/resolve';
 import { BatchStep, type KeptBatch, type StepResult } from './batch-step';
 import { ClosedFormStep } from './closed-form-training';
+import type { DeviceCheck } from './device-check';
 import { exactInterval, IterationMetrics } from './iteration-metrics';
 import type { Learner } from './learner';
-import type { PlayedBatch } from './rollout-check';
 import type { StageClock } from './stage-clock';
 
 /** What the training loop needs of a world: what happens between a policy's numbers and their descent, and the figures of it. */
@@ -24,8 +24,8 @@ export interface WorldStep {
   /** What later epochs need of the last `run`. */
   keep(kept?: KeptBatch): KeptBatch;
   again(learner: Learner, policy: Float64Array, kept: KeptBatch, descent: Float64Array): void;
-  /** The last batch as it was played; null where it was changed afterwards. Only on tables. */
-  played?(): PlayedBatch | null;
+  /** Gives the last `run` to a check, to be computed again. Only on tables. */
+  show?(check: DeviceCheck): void;
 }
 
 export function openWorldStep(resolved: Resolved, learned: readonly LearnedColumns[] | null, clock: StageClock): WorldStep {
@@ -54,8 +54,9 @@ class TableStep implements WorldStep {
     this.#metrics.write(out, offset, this.#last!, descent, withExact ? this.#step.exactOfPolicy() : null);
   }
 
-  played(): PlayedBatch | null {
-    return this.#step.played;
+  show(check: DeviceCheck): void {
+    const { priced, aggregates } = this.#last!;
+    check.take(this.#step.played, priced, aggregates);
   }
 
   keep(kept?: KeptBatch): KeptBatch {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DeviceUse } from '../../src/worker/protocol';
 import { call, withTestPage } from './harness';
 import type { BothWays } from './pages/device-iteration.page';
 
@@ -8,6 +9,20 @@ const ITERATIONS = 30;
 function apart(a: readonly number[][], b: readonly number[][]): number {
   return Math.max(...a.flatMap((curve, m) => curve.map((x, k) => Math.abs(x - b[m][k]))));
 }
+
+describe('the check of a run on WebGPU', () => {
+  test('computes a batch of another learner each time: rollouts to the bit, signals to 1e-5 with the V of that batch, and says what has no kernel', async () => {
+    await withTestPage('device-iteration', async (page) => {
+      const { rollout, signals } = (await call<DeviceUse | null>(page, 'checkWhileTraining'))!;
+      expect(rollout).toMatchObject({ checks: 4, differing: 0 });
+      expect(signals!.checks).toBe(3);
+      expect(signals!.steps).toBeGreaterThan(500);
+      for (const kind of ['reward', 'advantage', 'sums'] as const) expect(signals![kind], kind).toBeLessThan(1e-5);
+      expect(signals!.advantage).toBeGreaterThan(0);
+      expect(signals!.unchecked).toBe('dense: Advantages are whitened over the batch.');
+    });
+  });
+});
 
 describe('whole iterations on the device', () => {
   test.each([

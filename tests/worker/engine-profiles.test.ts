@@ -11,7 +11,7 @@ function report(times: Partial<Record<Stage, number>>) {
 }
 
 function used(iterations: number): DeviceUse {
-  return { adapter: 'a', isEmulated: false, tensors: 10, bytes: 1000, pool: 2000, readBacks: 8 + 2 * iterations, waited: 3 * iterations, dispatches: 100 + 19 * iterations, checkDispatches: 0, rollout: null };
+  return { adapter: 'a', isEmulated: false, tensors: 10, bytes: 1000, pool: 2000, readBacks: 8 + 2 * iterations, waited: 3 * iterations, dispatches: 100 + 19 * iterations, checkDispatches: 0, rollout: null, signals: null };
 }
 
 describe('profiles by engine', () => {

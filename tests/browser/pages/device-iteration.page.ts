@@ -7,7 +7,7 @@ import type { NetworkShape } from '../../../src/engine/engine';
 import { openEngine } from '../../../src/engine/open-engine';
 import { createOptimiser } from '../../../src/engine/optimiser';
 import { signalPlan } from '../../../src/engine/signal-plan';
-import { METRICS } from '../../../src/worker/protocol';
+import { METRICS, type DeviceUse } from '../../../src/worker/protocol';
 import { Training } from '../../../src/worker/training-loop';
 import { expose } from './expose';
 
@@ -111,4 +111,35 @@ async function learnBothWays(preset: string, scheme: readonly number[], iteratio
   }
 }
 
-expose({ learnBothWays });
+/** What the check found in 31 iterations on the device, when each learner's batch in turn was computed again: three that have kernels, and one that has none. */
+async function checkWhileTraining(): Promise<DeviceUse | null> {
+  const { spec } = (await loadPreset('boat-race'))!;
+  const [sparse, dense] = spec.schemes;
+  const training = await Training.start(
+    {
+      ...spec,
+      schemes: [
+        sparse,
+        { ...dense, estimator: { id: 'gae', params: { lambda: 0.9 } }, value: 'learned' },
+        { ...dense, estimator: { id: 'gae', params: { lambda: 0.5 } }, value: 'exact' },
+        { ...dense, whiten: 'batch' },
+      ],
+      training: {
+        ...spec.training,
+        policy: { kind: 'mlp', hidden: [8], activation: 'tanh' },
+        optimiser: 'adam',
+        learningRate: 0.02,
+        engine: 'webgpu',
+        iterations: 31,
+        seeds: { first: 0, count: 1 },
+      },
+    },
+    { plugins: allPlugins(), now: () => performance.now() },
+  );
+  while (await training.iterate());
+  const { device } = training;
+  training.dispose();
+  return device;
+}
+
+expose({ learnBothWays, checkWhileTraining });
