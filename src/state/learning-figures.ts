@@ -20,7 +20,7 @@ export function bestTruth(scene: Scene): number {
   return best;
 }
 
-/** The mean return of a best policy for the scheme's own reward; null where the reward is no function of the table row, or moves over training. */
+/** The mean return, discounted as the scheme discounts, of a best policy for the scheme's own reward; null where the reward is no function of the table row, or moves over training. */
 export function bestProxy(compiled: CompiledScheme, scene: Scene): number | null {
   const { table } = scene;
   if (compiled.spec.gate !== null || isScheduled(compiled.spec)) return null;
@@ -29,7 +29,7 @@ export function bestProxy(compiled: CompiledScheme, scene: Scene): number | null
   const { openPerRow } = schemeAt(compiled, 0);
   if (openPerRow === null) return null;
   let best = bestProxies.get(compiled);
-  if (best === undefined) bestProxies.set(compiled, (best = startValue(table, optimalPolicy(table, openPerRow).value)));
+  if (best === undefined) bestProxies.set(compiled, (best = startValue(table, optimalPolicy(table, openPerRow, { gamma: compiled.spec.gamma }).value)));
   return best;
 }
 
@@ -38,16 +38,20 @@ function paysTheOutcome({ terms }: CompiledScheme): boolean {
   return terms.length === 1 && !terms[0].spec.transforms?.length && terms[0].plugin.laws.includes('sum-preserving');
 }
 
-/** In closed form, what is paid along the way are credits of steps, which telescope to a difference: their sum is no return that a policy is to maximise. */
+/**
+ * Steps are paid their credit, and no policy is to maximise a sum of it: at γ = 0 each step is judged by itself, and in closed form what is
+ * paid along the way telescopes to a difference.
+ */
 function paysCredits(compiled: CompiledScheme, { table, batch }: Scene): boolean {
+  if (compiled.spec.gamma === 0 && batch.maxLen > 1) return true;
   return table === null && batch.maxLen > 1 && compiled.terms.some(({ plugin }) => !plugin.laws.includes('terminal-only'));
 }
 
 /** The best proxy return: solved, or the largest mean of the curve so far; NaN where the reward is no return. */
 export function proxyScale(compiled: CompiledScheme | null, scene: Scene, proxy: Float64Array): { best: number; isSolved: boolean } {
+  if (compiled && paysCredits(compiled, scene)) return { best: Number.NaN, isSolved: false };
   const solved = compiled ? bestProxy(compiled, scene) : null;
   if (solved !== null) return { best: solved, isSolved: true };
-  if (compiled && paysCredits(compiled, scene)) return { best: Number.NaN, isSolved: false };
   return { best: proxy.reduce((most, x) => (x > most ? x : most), -Infinity), isSolved: false };
 }
 
