@@ -49,7 +49,7 @@ function valueOf(scene: Scene, compiled: CompiledScheme, critic: Float64Array | 
 /** Prices the scene under a scheme and measures it. Throws what pricing throws. */
 export function priceScheme(scene: Scene, compiled: CompiledScheme, scheme: number, workspace: Workspace, direction: Float64Array): PricedScheme {
   if (lacksLearned(scene, compiled)) {
-    throw new Error('The reward model is being trained; this scheme is priced as soon as it is ready.');
+    throw new Error('Its model is being fitted; this scheme is priced as soon as it is ready.');
   }
   const side = sideOf(scene, compiled, scheme);
   const priced = priceBatch(scene.batch, compiled, side, { buffer: workspace.buffer });

@@ -97,11 +97,12 @@ describe('re-pricing', () => {
     const learned = { ...spec, schemes: spec.schemes.map((scheme, k) => (k === 0 ? { ...scheme, terms: [...scheme.terms, term] } : scheme)) };
     whatIf.request(learned);
     nextFrame();
-    expect(whatIf.frame.problems[0]).toContain('being trained');
+    expect(whatIf.frame.problems[0]).toContain('being fitted');
     const before = whatIf.frame.schemes[0]!.priced.advantage.slice();
     const batch = whatIf.scene.batch;
     const { table } = onTable(whatIf.scene);
-    whatIf.useLearned(table, { learnedReward: Float64Array.from({ length: table.rows }, (_, row) => Math.sin(row)) }, learned, learned);
+    const rows = Float64Array.from({ length: table.rows }, (_, row) => Math.sin(row));
+    whatIf.useLearned(table, { learnedReward: rows, learnedSpread: rows, learnedSingle: rows }, learned, learned);
     nextFrame();
     expect(whatIf.frame.problems[0]).toBeNull();
     expect(whatIf.scene.batch).toBe(batch);
@@ -111,7 +112,7 @@ describe('re-pricing', () => {
     const more = { ...learned, training: { ...learned.training, rewardModel: { pairs: 2000 } } };
     whatIf.request(more);
     nextFrame();
-    expect(whatIf.frame.problems[0], 'other labels are another reward').toContain('being trained');
+    expect(whatIf.frame.problems[0], 'other labels are another reward').toContain('being fitted');
     whatIf.request(learned);
     nextFrame();
     expect(whatIf.frame.problems[0], 'undo finds the old one').toBeNull();
