@@ -7,9 +7,10 @@
  * by 0, which a number that is none survives. A member whose step is not finite keeps what it had and is marked as spoiled instead.
  */
 import { tensor, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
-import { ComputeKernel, groupsFor, ReadBack, storageBuffer, uniformOf, WORKGROUP } from './compute-kernel';
+import { ComputeKernel, groupsFor, storageBuffer, uniformOf, WORKGROUP } from './compute-kernel';
 import type { HeldParameters } from './engine';
 import type { StepNumbers } from './optimiser';
+import type { OutputReader } from './output-reader';
 import type { GpuAccess } from './tfjs-backend';
 
 /** A matrix [rows × columns] inside a member's flat vector, row-major. */
@@ -121,12 +122,11 @@ export class DeviceParameters {
   readonly #numbers: GPUBuffer;
   /** [population] 1 for members whose parameters are not numbers any more. */
   readonly #spoiled: GPUBuffer;
-  /** For outputs and the marks beside them. */
-  #readable: GPUBuffer | null = null;
   #filled: GPUBuffer | null = null;
 
   constructor(
     private readonly gpu: GpuAccess,
+    private readonly reader: OutputReader,
     private readonly population: number,
     /** P. */
     private readonly size: number,
@@ -154,7 +154,7 @@ export class DeviceParameters {
 
   /** Bytes of all buffers. */
   get bytes(): number {
-    return this.#parts.reduce((sum, { weights, exchanged, moments }) => sum + weights.size + exchanged.size + (moments?.size ?? 0), this.#numbers.size + this.#spoiled.size + (this.#readable?.size ?? 0) + (this.#filled?.size ?? 0));
+    return this.#parts.reduce((sum, { weights, exchanged, moments }) => sum + weights.size + exchanged.size + (moments?.size ?? 0), this.#numbers.size + this.#spoiled.size + (this.#filled?.size ?? 0));
   }
 
   /** [population × rows × columns] of the part that starts at `at`. */
@@ -246,62 +246,45 @@ export class DeviceParameters {
     device.queue.submit([encoder.finish()]);
   }
 
-  /** Outputs of the network that uses these parameters, [population × width], in one read-back; NaN for members that are spoiled. */
+  /** Outputs of the network that uses these parameters, [population × width], in one read-back with all that is asked for at once; NaN for members that are spoiled. */
   async readOutputs(outputs: Tensor): Promise<Float32Array> {
-    const { device } = this.gpu;
-    const bytes = 4 * outputs.size;
-    if (this.#readable?.size !== bytes + this.#spoiled.size) {
-      this.#readable?.destroy();
-      this.#readable = device.createBuffer({ size: bytes + this.#spoiled.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-    }
-    const readable = this.#readable;
-    this.gpu.flush();
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(this.gpu.bufferOf(outputs), 0, readable, 0, bytes);
-    encoder.copyBufferToBuffer(this.#spoiled, 0, readable, bytes, this.#spoiled.size);
-    device.queue.submit([encoder.finish()]);
-    await readable.mapAsync(GPUMapMode.READ);
-    const mapped = readable.getMappedRange();
-    const values = new Float32Array(mapped.slice(0, bytes));
-    const spoiled = new Uint32Array(mapped, bytes);
+    const [numbers, marks] = await this.reader.read([
+      { buffer: this.gpu.bufferOf(outputs), bytes: 4 * outputs.size },
+      { buffer: this.#spoiled, bytes: 4 * this.population },
+    ]);
+    const values = new Float32Array(numbers);
+    const spoiled = new Uint32Array(marks);
     const width = outputs.size / this.population;
     for (let m = 0; m < this.population; m++) if (spoiled[m]) values.fill(NaN, m * width, (m + 1) * width);
-    readable.unmap();
     return values;
   }
 
-  /** Everything in one mapping; parameters of spoiled members are NaN. */
+  /** Parameters and moments, in one read-back with all that is asked for at once; parameters of spoiled members are NaN. */
   async read(): Promise<HeldParameters> {
-    const { device } = this.gpu;
     const hasMoments = this.#parts.every(({ moments }) => moments);
-    const readBack = new ReadBack(device, [this.#spoiled, ...this.#parts.flatMap(({ weights, moments }) => (hasMoments ? [weights, moments!] : [weights]))]);
-    this.gpu.flush();
-    const encoder = device.createCommandEncoder();
-    readBack.encode(encoder);
-    device.queue.submit([encoder.finish()]);
-    try {
-      const [marks, ...rest] = await readBack.read();
-      const spoiled = new Uint32Array(marks);
-      const read = rest.map((bytes) => new Float32Array(bytes));
-      const length = this.population * this.size;
-      const held = { parameters: new Float32Array(length), first: new Float32Array(hasMoments ? length : 0), second: new Float32Array(hasMoments ? length : 0) };
-      for (const part of this.#parts) {
-        this.#scatter(part, read.shift()!, held.parameters);
-        if (!hasMoments) continue;
-        const moments = read.shift()!;
-        const half = this.population * part.rows * part.columns;
-        this.#scatter(part, moments.subarray(0, half), held.first);
-        this.#scatter(part, moments.subarray(half), held.second);
-      }
-      for (let m = 0; m < this.population; m++) if (spoiled[m]) held.parameters.fill(NaN, m * this.size, (m + 1) * this.size);
-      return held;
-    } finally {
-      readBack.dispose();
-    }
+    const sizes = this.#parts.map(({ rows, columns }) => this.population * rows * columns);
+    const [marks, ...read] = await this.reader.read([
+      { buffer: this.#spoiled, bytes: 4 * this.population },
+      ...this.#parts.map(({ weights }, k) => ({ buffer: weights, bytes: 4 * sizes[k] })),
+      ...(hasMoments ? this.#parts.map(({ moments }, k) => ({ buffer: moments!, bytes: 8 * sizes[k] })) : []),
+    ]);
+    const length = this.population * this.size;
+    const held = { parameters: new Float32Array(length), first: new Float32Array(hasMoments ? length : 0), second: new Float32Array(hasMoments ? length : 0) };
+    this.#parts.forEach((part, k) => {
+      this.#scatter(part, new Float32Array(read[k]), held.parameters);
+      if (!hasMoments) return;
+      const moments = new Float32Array(read[this.#parts.length + k]);
+      this.#scatter(part, moments.subarray(0, sizes[k]), held.first);
+      this.#scatter(part, moments.subarray(sizes[k]), held.second);
+    });
+    new Uint32Array(marks).forEach((isSpoiled, m) => {
+      if (isSpoiled) held.parameters.fill(NaN, m * this.size, (m + 1) * this.size);
+    });
+    return held;
   }
 
   dispose(): void {
-    for (const buffer of [this.#numbers, this.#spoiled, this.#readable, this.#filled]) buffer?.destroy();
+    for (const buffer of [this.#numbers, this.#spoiled, this.#filled]) buffer?.destroy();
     for (const { weights, exchanged, tensor: of, transposedTensor, moments, uniform } of this.#parts) {
       of.dispose();
       transposedTensor?.dispose();

@@ -27,6 +27,7 @@ import { GELU_CUBIC, GELU_SCALE } from './gelu';
 import { MembersApart } from './members-apart';
 import { checkLength, checkNetwork, layersOf, parameterCount, type Layer } from './network-shape';
 import type { DeviceParameters, MakeParameters } from './optimiser-kernel';
+import type { OutputReader } from './output-reader';
 import type { TfjsBackend } from './tfjs-backend';
 import { Device, type DeviceNetwork } from './tfjs-device';
 import { TfjsTransformer } from './tfjs-transformer';
@@ -70,10 +71,12 @@ export function tensorCount(): number {
 export function createTfjsEngine(backend: TfjsBackend): Engine {
   const device = new Device(backend);
   const { gpu } = backend;
+  let reader: OutputReader | undefined;
   const optimiserKernel = async (): Promise<MakeParameters | undefined> => {
     if (!gpu) return undefined;
-    const { DeviceParameters } = await import('./optimiser-kernel');
-    return (...given) => new DeviceParameters(gpu, ...given);
+    const [{ DeviceParameters }, { OutputReader }] = await Promise.all([import('./optimiser-kernel'), import('./output-reader')]);
+    const outputs = (reader ??= new OutputReader(gpu, (data) => device.readBack(data)));
+    return (...given) => new DeviceParameters(gpu, outputs, ...given);
   };
   return {
     name: backend.name,
@@ -109,8 +112,11 @@ export function createTfjsEngine(backend: TfjsBackend): Engine {
         return new (await import('./device-iteration')).DeviceIteration(backend.device!, ...given);
       },
     }),
-    use: () => ({ ...deviceMemory(backend.name, device.held), ...device.waits, ...device.dispatched }),
-    dispose: () => device.close(),
+    use: () => ({ ...deviceMemory(backend.name, device.held + (reader?.bytes ?? 0)), ...device.waits, ...device.dispatched }),
+    dispose: () => {
+      reader?.dispose();
+      device.close();
+    },
     lost: device.lost,
   };
 }
@@ -185,7 +191,7 @@ class TfjsNetwork implements DeviceNetwork {
         },
         read: () => {
           device.activate();
-          return device.readBack(held.read());
+          return held.read();
         },
       };
     }
@@ -218,9 +224,7 @@ class TfjsNetwork implements DeviceNetwork {
   async forward(): Promise<Float32Array> {
     const logits = this.#evaluate();
     if (!this.#held) return this.#device.read(logits, this.#logits);
-    const read = this.#device.readBack(this.#held.readOutputs(logits));
-    logits.dispose();
-    const filled = await read;
+    const filled = await this.#held.readOutputs(logits).finally(() => logits.dispose());
     const { population, outputs } = this.shape;
     const [from, to] = [this.#filled * outputs, this.rows * outputs];
     for (let m = 0; m < population; m++) this.#logits.set(filled.subarray(m * from, m * from + to), m * to);

@@ -155,7 +155,7 @@ export class TfjsTransformer implements DeviceNetwork {
         },
         read: () => {
           device.activate();
-          return device.readBack(held.read());
+          return held.read();
         },
       };
     }
@@ -217,9 +217,7 @@ export class TfjsTransformer implements DeviceNetwork {
 
   async #read(chunks: Tensor, into: Float32Array): Promise<Float32Array> {
     if (!this.#held) return this.#device.read(chunks, into);
-    const read = this.#device.readBack(this.#held.readOutputs(chunks));
-    chunks.dispose();
-    return read;
+    return this.#held.readOutputs(chunks).finally(() => chunks.dispose());
   }
 
   /** [population × P × 1]; the caller disposes it. */

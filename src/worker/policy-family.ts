@@ -57,7 +57,7 @@ export interface HeldOnDevice {
   /** Whether the device has made steps that the learners' own parameters and moments do not have. */
   readonly isAhead: boolean;
   /**
-   * Brings them to the learners, in one read-back for each population that is ahead. Like `logits` and `step` it throws
+   * Brings them to the learners, in one read-back. Like `logits` and `step` it throws
    * `ParametersLostError` when they are lost with the device.
    */
   settle(): Promise<void>;
@@ -130,6 +130,8 @@ class NetworkFamily implements PolicyFamily {
   readonly #critic: PopulationNetwork | null;
   readonly #logits: Float64Array[] = [];
   readonly #values: Float64Array[] = [];
+  /** Learners whose V came with their logits and has not moved since. */
+  #valuesOf: readonly Parameterised[] = [];
 
   private constructor(experiment: Experiment, networks: LearnerNetworks, engine: SurvivingEngine) {
     this.#experiment = experiment;
@@ -138,7 +140,7 @@ class NetworkFamily implements PolicyFamily {
     this.#network = new PopulationNetwork(networks.policy, engine);
     this.#critic = networks.critic && new PopulationNetwork(networks.critic, engine);
     if (experiment.spec.training.critic) this.values = (learners) => this.#evaluateCritics(learners);
-    const populations = [this.#network, this.#critic];
+    const populations = this.#critic ? [this.#network, this.#critic] : [this.#network];
     this.held = {
       get isUsed() {
         return engine.current.descends ?? false;
@@ -146,11 +148,13 @@ class NetworkFamily implements PolicyFamily {
       get isAhead() {
         return engine.ahead.size > 0;
       },
-      async settle() {
-        for (const population of populations) await population?.settle();
+      settle: async () => {
+        this.#valuesOf = [];
+        await both(populations.map((population) => population.settle()));
       },
-      abandon() {
-        for (const population of populations) population?.abandon();
+      abandon: () => {
+        this.#valuesOf = [];
+        for (const population of populations) population.abandon();
       },
     };
   }
@@ -174,7 +178,7 @@ class NetworkFamily implements PolicyFamily {
   }
 
   async logits(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
-    const flat = await this.#network.evaluate(learners);
+    const flat = await this.#evaluate(learners);
     const { S, A } = this.#experiment.table;
     const { base } = this.#networks.policy;
     const width = this.#outputs;
@@ -206,6 +210,7 @@ class NetworkFamily implements PolicyFamily {
       });
     });
     if (!this.#critic || !dValues) return;
+    this.#valuesOf = [];
     await this.#critic.descend(this.#criticsOf(learners), (gradient) => dValues.forEach((column, member) => gradient.set(column, member * S)));
   }
 
@@ -220,18 +225,44 @@ class NetworkFamily implements PolicyFamily {
     return this.#experiment.table.A + (this.#experiment.spec.training.critic?.kind === 'shared' ? 1 : 0);
   }
 
+  /**
+   * Outputs of the policies; where a device has to be asked for them, V of critic networks that have moved since they were last asked is
+   * fetched along, in the same read-back.
+   */
+  async #evaluate(learners: readonly Parameterised[]): Promise<Float32Array> {
+    const isAlone = !this.#critic || !this.held.isUsed || !learners.some(({ critic }) => critic) || this.#hasValuesOf(learners);
+    if (isAlone) return this.#network.evaluate(learners);
+    this.#valuesOf = [];
+    const [outputs, values] = await both([this.#network.evaluate(learners), this.#critic!.evaluate(this.#criticsOf(learners))]);
+    this.#takeValues(learners, values);
+    this.#valuesOf = [...learners];
+    return outputs;
+  }
+
   async #evaluateCritics(learners: readonly Parameterised[]): Promise<readonly Float64Array[]> {
-    const { S } = this.#experiment.table;
-    if (this.#critic) {
-      const flat = await this.#critic.evaluate(this.#criticsOf(learners));
-      learners.forEach((_, member) => this.#values[member].set(flat.subarray(member * S, (member + 1) * S)));
-    }
+    if (this.#critic && !this.#hasValuesOf(learners)) this.#takeValues(learners, await this.#critic.evaluate(this.#criticsOf(learners)));
     return this.#values.slice(0, learners.length);
+  }
+
+  #hasValuesOf(learners: readonly Parameterised[]): boolean {
+    return learners.length === this.#valuesOf.length && learners.every((learner, member) => learner === this.#valuesOf[member]);
+  }
+
+  #takeValues(learners: readonly Parameterised[], flat: Float32Array): void {
+    const { S } = this.#experiment.table;
+    while (this.#values.length < learners.length) this.#values.push(new Float64Array(S));
+    learners.forEach((_, member) => this.#values[member].set(flat.subarray(member * S, (member + 1) * S)));
   }
 
   #criticsOf(learners: readonly Parameterised[]): Parameterised[] {
     return learners.map(({ criticNetwork }) => criticNetwork!);
   }
+}
+
+/** What both give; neither is left running when the other fails, because what follows may write parameters over. */
+async function both<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** The fastest engine; a transformer starts in TypeScript, which computes each prefix once. */

@@ -117,6 +117,20 @@ describe('the WebGPU engine', () => {
     });
   });
 
+  test('critics that are networks are evaluated and read back with the policies, and outlive a destroyed device with them', async () => {
+    await withTestPage('engine', async (page) => {
+      const ts = await call<LosingRun>(page, 'trainLosing', 7, [], 'ts', true);
+      const whole = await call<LosingRun>(page, 'trainLosing', 7, [], 'webgpu', true);
+      const once = await call<LosingRun>(page, 'trainLosing', 7, [6], 'webgpu', true);
+      // The first iteration makes one network after the other; the fifth makes a checkpoint of both.
+      expect(whole.readBacks).toEqual([2, 1, 1, 1, 2, 1, 1]);
+      expect(relativeDistance(whole.parameters, ts.parameters)).toBeLessThan(1e-4);
+      expect(once.notices).toHaveLength(1);
+      expect(once.parameters).toEqual(whole.parameters);
+      expect(once.curve).toEqual(whole.curve);
+    });
+  });
+
   test('training outlives a destroyed device without losing an iteration: the same bits on a new one, then on WASM to 1e-5 at first', async () => {
     await withTestPage('engine', async (page) => {
       const whole = await call<LosingRun>(page, 'trainLosing', 11, []);

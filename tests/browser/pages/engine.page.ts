@@ -211,7 +211,7 @@ export interface LosingRun {
 }
 
 /** Trains two schemes on an engine, with a checkpoint every fourth iteration, and destroys the device in use after each of these iterations. */
-async function trainLosing(iterations: number, losses: readonly number[], name: EngineName = 'webgpu'): Promise<LosingRun> {
+async function trainLosing(iterations: number, losses: readonly number[], name: EngineName = 'webgpu', withCritics = false): Promise<LosingRun> {
   const devices: GPUDevice[] = [];
   const requestDevice = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (descriptor) {
@@ -219,7 +219,7 @@ async function trainLosing(iterations: number, losses: readonly number[], name: 
     devices.push(device);
     return device;
   };
-  const { spec } = (await loadPreset('boat-race'))!;
+  const { spec } = (await loadPreset(withCritics ? 'key-door-gae' : 'boat-race'))!;
   const notices: string[] = [];
   const training = await Training.start(
     {
@@ -233,6 +233,7 @@ async function trainLosing(iterations: number, losses: readonly number[], name: 
         engine: name,
         iterations,
         seeds: { first: 0, count: 1 },
+        ...(withCritics && { critic: { kind: 'network' as const, learningRate: 0.02 } }),
       },
     },
     { plugins: allPlugins(), now: () => performance.now(), checkpointInterval: 4, wasmBinaries, notice: (code, message) => notices.push(`${code}: ${message}`) },
@@ -253,7 +254,7 @@ async function trainLosing(iterations: number, losses: readonly number[], name: 
   }
   GPUAdapter.prototype.requestDevice = requestDevice;
   await training.settle();
-  const parameters = training.learners.flatMap((learner) => [...learner.parameters]);
+  const parameters = training.learners.flatMap((learner) => [...learner.parameters, ...(learner.criticNetwork?.parameters ?? [])]);
   const engine = training.engine.name;
   const rollout = training.device?.rollout ?? null;
   training.dispose();
