@@ -59,16 +59,17 @@ export class DeviceCheck {
     }
   }
 
-  /** Copies what is to be compared of a batch, before the next one takes its arrays. */
-  take(played: PlayedBatch | null, priced: PricedBatch, aggregates: Aggregates): void {
+  /** Copies what is to be compared of a scheme's batch, before the next one takes its arrays. */
+  take(scheme: number, played: PlayedBatch | null, priced: PricedBatch, aggregates: Aggregates): void {
     if (!this.#made) return;
     const signals = this.#made.signals.take(priced, aggregates);
-    const isSentence = typeof signals === 'string';
     this.#taken = {
       played: played && { threshold: played.threshold.slice(), options: played.options, rollout: copied(played.rollout) },
-      signals: isSentence ? null : signals,
+      signals: typeof signals === 'string' ? null : signals,
     };
-    this.#signals = { ...this.#signals, unchecked: isSentence ? `${priced.scheme.spec.name}: ${signals}` : this.#signals.unchecked };
+    const { unchecked } = this.#signals;
+    if (typeof signals === 'string') this.#signals = { ...this.#signals, unchecked: { scheme, reason: signals } };
+    else if (unchecked?.scheme === scheme) this.#signals = { ...this.#signals, unchecked: null };
   }
 
   /** Compares what was taken; nothing where the device is lost meanwhile. */

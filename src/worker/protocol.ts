@@ -160,8 +160,8 @@ export interface SignalCheckResult {
   readonly reward: number;
   readonly advantage: number;
   readonly sums: number;
-  /** Why the last batch that was left out was, after its scheme's name; null where none was. */
-  readonly unchecked: string | null;
+  /** The scheme of the last batch that was left out, by number, and why it was, in a sentence; null where none was. */
+  readonly unchecked: { readonly scheme: number; readonly reason: string } | null;
 }
 
 /** What a network engine holds on its device, and what it waited for. */

@@ -182,7 +182,7 @@ export class Training {
       if (withFigures) this.#step.write(metrics, k * METRICS.length, dLogits[k], withExact);
       this.#clock.lap('figures');
       if (this.#epochs > 1) this.#kept[k] = this.#step.keep(this.#kept[k]);
-      if (check && k === checked) this.#step.show?.(check);
+      if (check && k === checked) this.#step.show?.(check, learner.schemeNumber);
     });
     if (check) {
       await check.compare();

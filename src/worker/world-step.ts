@@ -24,8 +24,8 @@ export interface WorldStep {
   /** What later epochs need of the last `run`. */
   keep(kept?: KeptBatch): KeptBatch;
   again(learner: Learner, policy: Float64Array, kept: KeptBatch, descent: Float64Array): void;
-  /** Gives the last `run` to a check, to be computed again. Only on tables. */
-  show?(check: DeviceCheck): void;
+  /** Gives the last `run`, of this scheme, to a check, to be computed again. Only on tables. */
+  show?(check: DeviceCheck, scheme: number): void;
 }
 
 export function openWorldStep(resolved: Resolved, learned: readonly LearnedColumns[] | null, clock: StageClock): WorldStep {
@@ -54,9 +54,9 @@ class TableStep implements WorldStep {
     this.#metrics.write(out, offset, this.#last!, descent, withExact ? this.#step.exactOfPolicy() : null);
   }
 
-  show(check: DeviceCheck): void {
+  show(check: DeviceCheck, scheme: number): void {
     const { priced, aggregates } = this.#last!;
-    check.take(this.#step.played, priced, aggregates);
+    check.take(scheme, this.#step.played, priced, aggregates);
   }
 
   keep(kept?: KeptBatch): KeptBatch {

@@ -19,7 +19,7 @@ describe('the check of a run on WebGPU', () => {
       expect(signals!.steps).toBeGreaterThan(500);
       for (const kind of ['reward', 'advantage', 'sums'] as const) expect(signals![kind], kind).toBeLessThan(1e-5);
       expect(signals!.advantage).toBeGreaterThan(0);
-      expect(signals!.unchecked).toBe('dense: Advantages are whitened over the batch.');
+      expect(signals!.unchecked).toEqual({ scheme: 3, reason: 'Advantages are whitened over the batch.' });
     });
   });
 });
