@@ -10,7 +10,7 @@ import { addPenalties } from '../math/policy-penalties';
  *
  * P and N are the sums of the positive and of the |negative| advantages at (s, a): every step there has the
  * same ratio, so clipping each of them is clipping the two sums. B is the number of trajectories. ε₊ is ε unless
- * it is set apart (clip-higher), c is infinite unless set (dual clip). With one epoch ρ = 1 and this is REINFORCE.
+ * it is set apart (clip-higher), c is infinite unless set (dual clip), and ε is infinite where the clip is off. With one epoch ρ = 1 and this is REINFORCE.
  */
 export default defineObjective({
   id: 'ppo-clip',
@@ -26,7 +26,7 @@ export default defineObjective({
   useWhen: 'Several updates are made from one batch.',
   breaksWhen: 'Only one update is made: every ratio is 1 and the clip is idle.',
   params: {
-    clip: { kind: 'number', default: 0.2, min: 0.01, max: 1, step: 0.01, symbol: 'ε', title: 'Clip range', help: 'How far the probability ratio may move before a step stops counting.' },
+    clip: { kind: 'number', default: 0.2, nullable: true, min: 0.01, max: 1, step: 0.01, symbol: 'ε', title: 'Clip range', help: 'How far the probability ratio may move before a step stops counting; off, as far as it will.' },
     epochs: epochs(4),
     clipHigher: {
       kind: 'number', default: null, nullable: true, min: 0.01, max: 5, step: 0.01, symbol: 'ε₊', title: 'Upper clip range', advanced: true,
@@ -41,8 +41,9 @@ export default defineObjective({
   gradient(aggregates, policy, params, out) {
     const { S, A, nTraj, positive, negative } = aggregates;
     const { probability, behaviour } = policy;
-    const low = 1 - params.clip;
-    const high = 1 + (params.clipHigher ?? params.clip);
+    const range = params.clip ?? Infinity;
+    const low = 1 - range;
+    const high = 1 + (params.clipHigher ?? range);
     const most = params.dualClip ?? Infinity;
     const scale = 1 / nTraj;
     let loss = 0;

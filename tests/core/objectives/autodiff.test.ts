@@ -92,7 +92,8 @@ const definitions: Record<string, (x: Stepwise, params: Params, update: RandomUp
   reinforce: (x, params) => tf.add(reinforce(x), penaltiesOf(x, params)),
   'ppo-clip': (x, params) => {
     const ratio = tf.exp(tf.sub(x.logPi, x.logOld));
-    const plain = clipped(ratio, x.advantage, params.clip, params.clipHigher ?? params.clip);
+    const range = params.clip ?? 1e9;
+    const plain = clipped(ratio, x.advantage, range, params.clipHigher ?? range);
     const dual = params.dualClip ? tf.where(tf.less(x.advantage, 0), tf.maximum(plain, tf.mul(params.dualClip, x.advantage)), plain) : plain;
     return tf.add(tf.neg(mean(dual)), penaltiesOf(x, params));
   },
@@ -147,7 +148,7 @@ const definitions: Record<string, (x: Stepwise, params: Params, update: RandomUp
 
 const variants: Record<string, readonly Record<string, unknown>[]> = {
   reinforce: [{}, { entropyBonus: 0.3 }, ...['exact', 'k1', 'k2', 'k3'].map((klKind) => ({ klWeight: 0.5, klKind }))],
-  'ppo-clip': [{}, { clipHigher: 0.5, dualClip: 1.4 }, { clip: 0.1, entropyBonus: 0.2, klWeight: 0.7, klKind: 'k3' }],
+  'ppo-clip': [{}, { clip: null }, { clipHigher: 0.5, dualClip: 1.4 }, { clip: 0.1, entropyBonus: 0.2, klWeight: 0.7, klKind: 'k3' }],
   gspo: [{ clip: 0.1 }, { clip: 0.05, clipHigher: 0.3, klWeight: 0.4 }],
   dpo: [{ beta: 0.4 }, { beta: 1.5, pairs: 'all' }],
   ipo: [{ tau: 0.4 }, { tau: 1.5, pairs: 'all' }],

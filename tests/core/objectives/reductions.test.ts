@@ -24,6 +24,10 @@ describe('objectives', () => {
   it('PPO clips at this distance: without the clip the gradient is another', () => {
     const update = randomUpdate(1, 0.8);
     expect(gradient('ppo-clip', update)).not.toEqual(gradient('ppo-clip', update, { clip: 1, clipHigher: 5 }));
+    // Off, nothing is clipped, however far the ratio of a step that paid has moved.
+    const far = randomUpdate(2, 6);
+    expect(policyAt(far, far.logits).probability.some((p, k) => far.aggregates.positive[k] > 0 && p > 6 * far.behaviour[k])).toBe(true);
+    expect(gradient('ppo-clip', far, { clip: null })).not.toEqual(gradient('ppo-clip', far, { clip: 1, clipHigher: 5 }));
     expect(gradient('ppo-clip', update, { dualClip: 1.1 })).not.toEqual(gradient('ppo-clip', update));
     expect(gradient('gspo', update, { clip: 0.01 })).not.toEqual(gradient('gspo', update, { clip: 1 }));
   });
