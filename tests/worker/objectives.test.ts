@@ -98,13 +98,31 @@ describe('a balance of imitation that learns', () => {
     expect(parametersOf(held.run)).toEqual(parametersOf(fixed.run));
   });
 
-  it('is made again to the bit from a checkpoint amid its way, and belongs to each learner alone', async () => {
+  it('is made again to the bit from a checkpoint amid its way, after a branch too, and belongs to each learner alone', async () => {
     const objective = { id: 'imitation-meta', params: {} };
     const { run, figures } = await keyDoor(objective, { iterations: 11, seeds: { first: 0, count: 2 } });
     expect([...(await run.recall(0, 11)).logits]).toEqual(parametersOf(run)[0]);
     expect(figures[10][0].share).not.toBe(figures[10][1].share);
+    const { spec } = run.experiment;
+    const again = { ...spec, schemes: [{ ...spec.schemes[0], name: 'again' }] as unknown as typeof spec.schemes, training: { ...spec.training, branches: [{ scheme: 0, iteration: 5 }] } };
+    const atEnd = parametersOf(run);
+    expect(await run.reconfigure(again, [])).toBe(true);
+    expect(run.learners.map(({ iteration }) => iteration)).toEqual([5, 5]);
+    expect(parametersOf(run)).not.toEqual(atEnd);
+    await advance(run);
+    expect(parametersOf(run)).toEqual(atEnd);
     const alone = await keyDoor(objective, { iterations: 11, seeds: { first: 1, count: 1 } });
     expect(alone.figures.map(([own]) => own)).toEqual(figures.map(([, second]) => second));
+  });
+
+  it('is carried by each network of a population, and replayed', async () => {
+    const policy: TrainingSpec['policy'] = { kind: 'mlp', hidden: [8], activation: 'tanh' };
+    const network: Partial<TrainingSpec> = { policy, optimiser: 'adam', learningRate: 0.05, engine: 'ts', seeds: { first: 0, count: 2 } };
+    const objective = { id: 'imitation-meta', params: { metaRate: 20 } };
+    const [long, short] = [await keyDoor(objective, { ...network, iterations: 8 }), await keyDoor(objective, { ...network, iterations: 5 })];
+    expect(long.figures[3][0].share).not.toBe(long.figures[3][1].share);
+    expect([...(await long.run.recall(0, 5)).logits]).toEqual([...(await short.run.policies())[0]]);
+    expect([...(await long.run.recall(0, 8)).logits]).toEqual([...(await long.run.policies())[0]]);
   });
 });
 
