@@ -5,6 +5,7 @@ import { cosineTolerance, diagnosisTables, estimatorNames, measureDiagnosis } fr
 import { summary } from '../../src/cli/run';
 import { allLessons, ClaimCheck } from '../lessons/claims';
 import { measure } from './measure';
+import { ONLINE_CELLS, trainOnline } from './online-reward-model';
 import { ACCEPTED_SCORES, PROCESS_TASKS, scoreFigures } from './process-model';
 
 /** One figure of the full set: what was measured, beside the independent figure and the interval it must lie in. */
@@ -120,6 +121,26 @@ export const tasks: readonly Task[] = [
       },
     }),
   ),
+  {
+    id: 'key-door reward model refitted online',
+    slow: false,
+    async run(seeds) {
+      const figures: Figure[] = [];
+      const solvedBy: number[] = [];
+      for (const [name, cell] of Object.entries(ONLINE_CELLS)) {
+        const learners = await Promise.all(Array.from({ length: Math.min(seeds, 10) }, (_, learner) => trainOnline(cell, learner)));
+        const solved = summary(learners.map(({ success }) => (success > 0.5 ? 1 : 0)));
+        const utility = summary(learners.map((learner) => learner.utility));
+        if (cell.rounds > 1) solvedBy.push(solved.mean);
+        figures.push(
+          { name: `key-door ${name} solved`, mean: solved.mean, spread: solved.sd, reference: cell.reference[0], ...(cell.solved && { accept: cell.solved }) },
+          { name: `key-door ${name} U`, mean: utility.mean, spread: utility.sd, reference: cell.reference[1], ...(cell.utility && { accept: cell.utility }) },
+        );
+      }
+      const isMonotone = solvedBy.every((share, k) => k === 0 || share >= solvedBy[k - 1]);
+      return [...figures, { name: 'key-door online: more comparisons never solve less', mean: isMonotone ? 1 : 0, spread: 0, reference: '1', accept: [1, 1] }];
+    },
+  },
   {
     id: 'denoiser credits',
     slow: false,
