@@ -39,4 +39,11 @@ describe('whole iterations on the device', () => {
       expect(dispatches).toBeLessThanOrEqual(40);
     });
   });
+
+  test('curves part where the discount is another one on the device', async () => {
+    await withTestPage('device-iteration', async (page) => {
+      const { typescript, device } = await call<BothWays>(page, 'learnBothWays', 'boat-race', [0, 1, 2, 1], 8, true);
+      expect(apart(device.proxy, typescript.proxy)).toBeGreaterThan(0.01);
+    });
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProblemSize } from '../engine/priced-problem';
 import { call, withTestPage } from './harness';
-import type { Fault, PricedOnDevice, SchemeCase } from './pages/device.page';
+import type { Ends, Fault, PricedOnDevice, SchemeCase } from './pages/device.page';
 
 const small: ProblemSize = { S: 12, T: 16, nTraj: 100, groupSize: 10, ragged: true };
 
@@ -84,6 +84,20 @@ describe('pricing, advantages and sums by WGSL', () => {
   test('add up to the same bits in whatever order the trajectories come', async () => {
     await withTestPage('device', async (page) => {
       expect(await call<boolean>(page, 'sumsInEitherOrder', { S: 12, T: 33, nTraj: 333, groupSize: 1 })).toBe(true);
+    });
+  });
+});
+
+describe('the ends of an iteration by WGSL', () => {
+  test('thresholds are a few hundred units in 2³² apart at most, dL/dlogits is the objective’s to 1e-5', async () => {
+    await withTestPage('device', async (page) => {
+      for (const size of [small, { S: 256, T: 33, nTraj: 70, groupSize: 7 }]) {
+        const { units, gradient, negated } = await call<Ends>(page, 'ends', size);
+        expect(units).toBeGreaterThan(0);
+        expect(units).toBeLessThan(2 ** 10);
+        expect(gradient).toBeLessThan(1e-5);
+        expect(negated).toBeGreaterThan(0.1);
+      }
     });
   });
 });

@@ -46,8 +46,11 @@ async function experimentOf(preset: string, scheme: readonly number[], iteration
   };
 }
 
-/** The same learners from the same parameters and seeds: trained as the lab trains them in TypeScript, and whole iterations at a time on the device. */
-async function learnBothWays(preset: string, scheme: readonly number[], iterations: number): Promise<BothWays> {
+/**
+ * The same learners from the same parameters and seeds: trained as the lab trains them in TypeScript, and whole iterations at a time on the device,
+ * there with shorter sight where it `isWrong`.
+ */
+async function learnBothWays(preset: string, scheme: readonly number[], iterations: number, isWrong = false): Promise<BothWays> {
   const spec = await experimentOf(preset, scheme, iterations);
   const training = await Training.start(spec, { plugins: allPlugins(), now: () => performance.now() });
   const { experiment, learners } = training;
@@ -78,7 +81,7 @@ async function learnBothWays(preset: string, scheme: readonly number[], iteratio
     const plans = learners.map(({ schemeNumber }) => {
       const plan = signalPlan(schemes[schemeNumber]!, table, 0);
       if (typeof plan === 'string') throw new Error(plan);
-      return plan;
+      return isWrong ? { ...plan, rule: { ...plan.rule, gamma: 0.9 * plan.rule.gamma } } : plan;
     });
     iteration.setPlans(plans, plans.map(() => null));
     const curves = learners.map(() => ({ proxy: [] as number[], length: [] as number[] }));

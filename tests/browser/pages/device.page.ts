@@ -1,8 +1,15 @@
 import type { SchemeSpec } from '../../../src/core/scheme/scheme-spec';
+import { completeParameters } from '../../../src/core/contracts/parameters';
+import { softmaxPolicy } from '../../../src/core/mdp/policy';
+import reinforce from '../../../src/core/objectives/reinforce';
+import { ComputeKernel, groupsFor, ReadBack, storageBuffer, storageOf } from '../../../src/engine/compute-kernel';
+import { DeviceSignals } from '../../../src/engine/device-signals';
+import { gradientShader, thresholdShader } from '../../../src/engine/policy-kernels';
 import { differenceOf, SignalKernels, type DevicePriced, type PricedSignals, type SignalDifference } from '../../../src/engine/signal-comparison';
-import type { SignalPlan } from '../../../src/engine/signal-plan';
+import { sizeWords } from '../../../src/engine/signal-layout';
+import { signalPlan, type SignalPlan } from '../../../src/engine/signal-plan';
 import { gated, pricedProblem, schemeOf, shaped, type PricedProblem, type ProblemSize } from '../../engine/priced-problem';
-import { relativeDistance } from '../../engine/reference-network';
+import { relativeDistance, uniform } from '../../engine/reference-network';
 import { expose } from './expose';
 
 let shared: Promise<GPUDevice> | undefined;
@@ -117,4 +124,54 @@ async function sumsInEitherOrder(size: ProblemSize): Promise<boolean> {
   return (['positive', 'negative', 'count'] as const).every((side) => forwards.own.sums[side].every((x, k) => x === backwards.own.sums[side][k]));
 }
 
-expose({ price, priceAll, sumsInEitherOrder });
+export interface Ends {
+  /** The largest distance of a threshold, in units of 2⁻³². */
+  readonly units: number;
+  /** Distance of dL/dlogits from the objective's, as a share of its largest number. */
+  readonly gradient: number;
+  /** The same from the objective of the batch with rewards negated: what a wrong sign looks like. */
+  readonly negated: number;
+}
+
+/** Policies and gradients of a batch of two learners, whose outputs lie in more rows than there are states. */
+async function ends(size: ProblemSize): Promise<Ends> {
+  const problems = [problemOf(size, { estimator: 'mc-return' }), problemOf(size, { estimator: 'grpo' })];
+  const [{ table, batch, rollout }] = problems;
+  const { S, A } = table;
+  const on = await device();
+  const outputRows = S + 5;
+  const outputs = uniform(2 * outputRows * A, 3, 21);
+  const base = uniform(S * A, 1, 22);
+  const signals = new DeviceSignals(on, table, batch.group, { learners: 2, nTraj: size.nTraj, groups: batch.group.count });
+  on.queue.writeBuffer(signals.sizes, 0, Uint32Array.from(sizeWords(signals.size, table, outputRows)));
+  signals.setPlans(problems.map(({ priced }) => signalPlan(priced.scheme, table, 0) as SignalPlan), [null, null]);
+  const played = storageOf(on, Uint32Array.from([...rollout.row, ...rollout.row, ...rollout.length, ...rollout.length]));
+  const [probability, threshold, dLogits] = [0, 1, 2].map(() => storageBuffer(on, 8 * S * A));
+  const encoder = on.createCommandEncoder();
+  const first = encoder.beginComputePass();
+  new ComputeKernel(on, thresholdShader, 'think').dispatch(first, [signals.sizes, storageOf(on, outputs), storageOf(on, base), probability, threshold], [groupsFor(2 * S)], 'checks');
+  first.end();
+  signals.encode(encoder, played, 'checks');
+  const second = encoder.beginComputePass();
+  new ComputeKernel(on, gradientShader, 'differentiate').dispatch(second, [signals.sizes, signals.sums, signals.largest, probability, dLogits], [groupsFor(2 * S)], 'checks');
+  second.end();
+  const back = new ReadBack(on, [threshold, dLogits]);
+  back.encode(encoder);
+  on.queue.submit([encoder.finish()]);
+  const [thresholds, gradients] = await back.read();
+  const expected = new Float64Array(2 * S * A);
+  let units = 0;
+  problems.forEach(({ aggregates }, m) => {
+    const logits = Float64Array.from({ length: S * A }, (_, k) => Math.fround(outputs[m * outputRows * A + k] + base[k]));
+    const policy = softmaxPolicy(logits, S, A);
+    const own = new Uint32Array(thresholds, 4 * m * S * A, S * A);
+    policy.threshold.forEach((word, k) => (units = Math.max(units, Math.abs(word - own[k]))));
+    const out = expected.subarray(m * S * A, (m + 1) * S * A);
+    reinforce.gradient(aggregates, { ...policy, logits, behaviour: policy.probability, reference: policy.logProbability, iteration: 0 }, completeParameters(reinforce.params, {}).values as never, out);
+  });
+  const seen = new Float32Array(gradients, 0, 2 * S * A);
+  signals.dispose();
+  return { units, gradient: relativeDistance(seen, expected), negated: relativeDistance(seen, expected.map((x) => -x)) };
+}
+
+expose({ ends, price, priceAll, sumsInEitherOrder });
