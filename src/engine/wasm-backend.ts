@@ -1,4 +1,4 @@
-import { env, findBackendFactory, registerBackend, removeBackend, setBackend, type KernelConfig } from '@tensorflow/tfjs-core';
+import { env, findBackendFactory, getKernel, registerBackend, registerKernel, removeBackend, setBackend, unregisterKernel, type KernelConfig } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-wasm/dist/flags_wasm';
 import { BackendWasm, init, setWasmPaths } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm';
 import { addConfig } from '@tensorflow/tfjs-backend-wasm/dist/kernels/Add';
@@ -70,6 +70,11 @@ async function start(binaries: string): Promise<TfjsBackend> {
   const hasSimd = await env().getAsync('WASM_HAS_SIMD_SUPPORT');
   // From here on without waiting: TensorFlow.js mixes backends up where another one starts in between.
   registerMissing(kernels);
+  if (getKernel(batchedProductConfig.kernelName, 'wasm') !== batchedProductConfig) {
+    // Somebody brought the whole package, and with it a product that is slower for populations.
+    unregisterKernel(batchedProductConfig.kernelName, 'wasm');
+    registerKernel(batchedProductConfig);
+  }
   if (findBackendFactory('wasm')) removeBackend('wasm');
   registerBackend('wasm', () => new BackendWasm(wasm), 2);
   void setBackend('wasm');

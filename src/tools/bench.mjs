@@ -1,3 +1,4 @@
+import { benchPage } from './bench-page.mjs';
 import { ensureSite } from './build-site.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { ensureBrowser } from './find-browser.mjs';
@@ -9,5 +10,6 @@ await runTool(async () => {
   await ensureDependencies();
   await ensureSite();
   process.env.ADVANTAGE_LAB_BROWSER = await ensureBrowser();
+  process.env.ADVANTAGE_LAB_BENCH_PAGE = await benchPage();
   await import(await nodeBundle('bench', 'tests/bench/main.ts', ['tests/bench']));
 });

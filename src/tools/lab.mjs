@@ -1,3 +1,4 @@
+import { benchPage } from './bench-page.mjs';
 import { ensureSite } from './build-site.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { nodeBundle } from './node-bundle.mjs';
@@ -12,6 +13,7 @@ await runTool(async () => {
   if (process.argv[2] === 'bench') {
     process.argv.splice(2, 1, '--json');
     await ensureSite();
+    process.env.ADVANTAGE_LAB_BENCH_PAGE = await benchPage();
     await import(await nodeBundle('bench', 'tests/bench/main.ts', ['tests/bench']));
   } else {
     await import(await nodeBundle('lab', 'src/cli/main.ts'));

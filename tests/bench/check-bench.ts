@@ -7,7 +7,8 @@ import type { EpisodeMemory } from '../../src/core/contracts/reward';
 import type { Table } from '../../src/core/contracts/scenario';
 import { stationaryOptimum } from '../../src/core/mdp/modified-policy-iteration';
 import { productTable } from '../../src/core/mdp/product-table';
-import { medianMs, randomTable, type SpeedRow } from './core-speed';
+import { medianMs, randomTable } from './core-speed';
+import type { SpeedRow } from './speed-row';
 
 /** A capped event: three states of memory. */
 const capped = (table: Table): EpisodeMemory => {

@@ -8,6 +8,7 @@ import { occupancy, policyGradient } from '../../src/core/mdp/occupancy';
 import { optimalPolicy } from '../../src/core/mdp/optimal';
 import { emptyPolicy, softmaxPolicy } from '../../src/core/mdp/policy';
 import { emptyRollout, rollout } from '../../src/core/mdp/rollout';
+import type { SpeedRow } from './speed-row';
 
 /** S states, `outcomes` outcomes per (s, a) a short jump away, 0.5 % of them done. */
 export function randomTable(S: number, A: number, horizon: number, outcomes: number): Table {
@@ -48,12 +49,6 @@ export function medianMs(run: (repeat: number) => void, repeats = 60): number {
     ms.push(performance.now() - begin);
   }
   return ms.sort((a, b) => a - b)[Math.floor(repeats / 2)];
-}
-
-export interface SpeedRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
 }
 
 export function measureCore(): SpeedRow[] {

@@ -10,7 +10,8 @@ import { Workspace } from '../../src/core/batch/workspace';
 import type { EstimatorPlugin } from '../../src/core/contracts/estimator';
 import { completeParameters } from '../../src/core/contracts/parameters';
 import { largeTrajectories } from '../support/random-trajectories';
-import { medianMs, type SpeedRow } from './core-speed';
+import { medianMs } from './core-speed';
+import type { SpeedRow } from './speed-row';
 
 const MAX_LEN = 64;
 const SIZES = [4_096, 16_384, 65_536];

@@ -1,45 +1,54 @@
 /**
- * `npm run bench`: sizes, speeds in Node, and the page's own measures in a real
- * browser while it trains. Printed as a table, or with `--json` as one object;
- * `--only NAME` keeps one part. Rates are to be read against the peers' rows of
- * the same run, never across machines.
+ * `npm run bench`: sizes, speeds in Node, training on WebGPU and the page's own measures in a real browser. Printed as
+ * tables, ratios to the baselines of the same run first, or with `--json` as one object; `--only PART` keeps one part,
+ * `--record` writes what was measured into tests/bench/figures.md. Rates are never to be compared across machines.
  */
 import { resolve } from 'node:path';
 import { printSizeReport, sizeReport } from '../../src/tools/size-report.mjs';
 import { checkBench } from './check-bench';
-import { measureCore, type SpeedRow } from './core-speed';
-import { engineBench } from './engine-bench';
+import { measureCore } from './core-speed';
+import { deviceBench } from './device-bench';
+import { engineGrid } from './engine-grid';
 import { estimatorBench } from './estimator-bench';
-import { iterationBench } from './iteration-bench';
+import { circumstances, recordFigures } from './figures';
+import { networkBench } from './network-bench';
 import { pageBench } from './page-bench';
+import { populationBench } from './population-bench';
+import { tableText, type SpeedRow } from './speed-row';
+import { transformerBench } from './transformer-bench';
 
 const parts: Readonly<Record<string, () => SpeedRow[] | Promise<SpeedRow[]>>> = {
   core: measureCore,
   estimators: estimatorBench,
   checks: checkBench,
-  iteration: iterationBench,
-  engine: engineBench,
+  engines: engineGrid,
+  populations: populationBench,
+  networks: networkBench,
+  transformer: transformerBench,
+  device: deviceBench,
   page: () => pageBench(resolve('dist')),
 };
 
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
-if (only !== undefined && !Object.hasOwn(parts, only)) {
-  process.stderr.write(`--only ${only}: there is no such part. Use ${Object.keys(parts).join(', ')}.\n`);
+const has = (option: string) => process.argv.includes(option);
+const only = has('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+if (has('--only') && !Object.hasOwn(parts, only ?? '')) {
+  process.stderr.write(`--only ${only ?? ''}: there is no such part. Use ${Object.keys(parts).join(', ')}.\n`);
   process.exit(2);
 }
 
-const json = process.argv.includes('--json');
+const json = has('--json');
+const measured = circumstances();
+if (!json) process.stdout.write(`${measured}\n`);
 if (!json && only === undefined) printSizeReport(resolve('dist'));
 const rows: Record<string, SpeedRow[]> = {};
 for (const [name, measure] of Object.entries(parts)) {
   if (only !== undefined && name !== only) continue;
   process.stderr.write(`Measuring ${name} …\n`);
+  const began = performance.now();
   rows[name] = await measure();
-  if (!json) for (const row of rows[name]) process.stdout.write(`${format(row.value).padStart(10)} ${row.unit.padEnd(12)} ${row.name}\n`);
+  process.stderr.write(`… in ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
+  if (!json) process.stdout.write(`\n${name}\n${tableText(rows[name])}`);
 }
-if (json) process.stdout.write(`${JSON.stringify({ sizes: sizeReport(resolve('dist')), rows })}\n`);
+if (json) process.stdout.write(`${JSON.stringify({ measured, sizes: sizeReport(resolve('dist')), rows })}\n`);
+if (has('--record')) recordFigures(resolve('tests/bench/figures.md'), rows, measured);
 process.exit();
-
-function format(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}

@@ -4,7 +4,7 @@ import { encodeLink } from '../../src/codec/link';
 import { findPresetSpec } from '../../src/core/experiment/presets';
 import { findBrowser, launchArguments } from '../../src/tools/find-browser.mjs';
 import { listenFrom, staticServer } from '../../src/tools/static-server.mjs';
-import type { SpeedRow } from './core-speed';
+import type { SpeedRow } from './speed-row';
 import { dragging, type Seen } from './dragging';
 
 const MOVES = 120;

@@ -1,13 +1,23 @@
 /**
  * How in-browser agents are commonly trained, on the same table, net and batch as our loop: ask the
  * model for every step of all episodes at once, read its answer back, act, and in the end update on
- * every visited step. Whole matrices everywhere, no slow path chosen on purpose.
+ * every visited step. Whole matrices everywhere, no slow path chosen on purpose; batches beyond
+ * 65,536 steps sum their gradient over parts of that size, because WASM's memory ends there.
  */
 import * as tf from '@tensorflow/tfjs';
 import { mixSeed, nextUniform } from '../../src/core/math/random';
-import { randomTable, type SpeedRow } from './core-speed';
+import { A, T } from './bench-training';
+import { randomTable } from './core-speed';
+import { quantile } from './speed-row';
 
-const [S, A, T, N, INPUTS] = [256, 5, 64, 1024, 16];
+const INPUTS = 16;
+const PART = 65_536;
+
+export interface PeerTimes {
+  /** Medians of one batch, milliseconds. */
+  readonly rollout: number;
+  readonly update: number;
+}
 
 function policyNetwork(): tf.Sequential {
   const model = tf.sequential();
@@ -17,8 +27,8 @@ function policyNetwork(): tf.Sequential {
   return model;
 }
 
-/** Milliseconds of one rollout of N × T steps and of one update on all of them, medians of `iterations`. */
-export async function measurePeerLoop(backend: string, iterations = 5): Promise<SpeedRow[]> {
+/** One rollout of N × T steps and one update on all of them, repeated for `budget` milliseconds after a first time that is not counted. */
+export async function measurePeerLoop(backend: string, S: number, N: number, budget: number): Promise<PeerTimes> {
   await tf.setBackend(backend);
   const table = randomTable(S, A, T, 1);
   const stream = mixSeed(8, 1);
@@ -55,38 +65,41 @@ export async function measurePeerLoop(backend: string, iterations = 5): Promise<
     for (let i = 0; i < N; i++) for (let t = T - 1, sum = 0; t >= 0; t--) advantage[t * N + i] = sum += reward[t * N + i];
     const mean = advantage.reduce((sum, x) => sum + x, 0) / advantage.length;
     for (let k = 0; k < advantage.length; k++) advantage[k] -= mean;
-    const loss = tf.tidy(() => {
-      const taken = tf.oneHot(tf.tensor1d(action, 'int32'), A);
-      const weight = tf.tensor1d(advantage);
-      return optimizer.minimize(() => {
-        const logProbability = tf.logSoftmax(model.apply(tf.tensor2d(observation, [T * N, INPUTS])) as tf.Tensor2D);
-        return tf.neg(tf.mean(tf.mul(tf.sum(tf.mul(logProbability, taken), 1), weight))) as tf.Scalar;
-      }, true)!;
-    });
-    await loss.data();
-    loss.dispose();
+    let total: tf.NamedTensorMap = {};
+    for (let from = 0; from < T * N; from += PART) {
+      const to = Math.min(T * N, from + PART);
+      total = tf.tidy(() => {
+        const taken = tf.oneHot(tf.tensor1d(action.subarray(from, to), 'int32'), A);
+        const weight = tf.tensor1d(advantage.subarray(from, to));
+        const seen = tf.tensor2d(observation.subarray(from * INPUTS, to * INPUTS), [to - from, INPUTS]);
+        const { grads } = tf.variableGrads(() => {
+          const logProbability = tf.logSoftmax(model.apply(seen) as tf.Tensor2D);
+          return tf.neg(tf.div(tf.sum(tf.mul(tf.sum(tf.mul(logProbability, taken), 1), weight)), T * N)) as tf.Scalar;
+        });
+        const sums = Object.entries(grads).map(([name, grad]) => [name, total[name] ? tf.add(total[name], grad) : grad] as const);
+        return Object.fromEntries(sums) as tf.NamedTensorMap;
+      });
+    }
+    optimizer.applyGradients(total as never);
+    await Promise.all(Object.values(total).map((grad) => grad.data()));
+    tf.dispose(total);
   };
 
-  const rolloutTimes: number[] = [];
-  const updateTimes: number[] = [];
-  for (let k = 0; k <= iterations; k++) {
+  const times: [number[], number[]] = [[], []];
+  let until = Infinity;
+  do {
     const start = performance.now();
     await rollOut();
     const middle = performance.now();
     await update();
-    if (k === 0) continue;
-    rolloutTimes.push(middle - start);
-    updateTimes.push(performance.now() - middle);
-  }
+    if (until === Infinity) {
+      until = performance.now() + budget;
+      continue;
+    }
+    times[0].push(middle - start);
+    times[1].push(performance.now() - middle);
+  } while (performance.now() < until || times[0].length === 0);
   model.dispose();
   optimizer.dispose();
-  const median = (times: number[]) => times.sort((a, b) => a - b)[times.length >> 1];
-  const [rolling, updating] = [median(rolloutTimes), median(updateTimes)];
-  const name = `per-step loop, S=${S}, N=${N}, T=${T}, TensorFlow.js ${backend}`;
-  const millionSteps = (ms: number) => (N * T) / ms / 1000;
-  return [
-    { name: `${name}: complete`, value: millionSteps(rolling + updating), unit: 'M steps/s' },
-    { name: `${name}: rollout only`, value: millionSteps(rolling), unit: 'M steps/s' },
-    { name: `${name}: update`, value: updating, unit: 'ms' },
-  ];
+  return { rollout: quantile(times[0], 0.5), update: quantile(times[1], 0.5) };
 }
