@@ -7,29 +7,45 @@ import type { Table } from '../core/contracts/scenario';
 import { completionOutcomes } from '../core/mdp/completions';
 import type { Rollout } from '../core/mdp/rollout';
 import { nextUniform, seedPrefix, startStream, STREAM } from '../core/math/random';
+import { fitImplicitModel } from '../engine/implicit-process-model';
 import { collectLabels, fitProcessModel, processNetwork, progressOfRows } from '../engine/process-model';
 import type { FamilyOptions } from './policy-family';
 import { openForModel } from './run-engine';
 
 const MODELS = ['learnedProgress', 'learnedOutcomeProgress'] as const;
+/** β of the implicit process model: a scheme's weight scales what it pays, and β how sharply the ratios are told apart in the fit. */
+const BETA = 2;
 
 /**
  * Step scores of every table row by the process models that schemes read: a network fitted to completions from the states that
- * trajectories of the starting policy visit, and one fitted to how those trajectories ended. Fitted side by side on the engine that the
- * spec asks for. null when no scheme reads one. The same for every learner, so that schemes and seeds compare under one model.
+ * trajectories of the starting policy visit, one fitted to how those trajectories ended, and a policy whose log-ratios say it. Fitted on the
+ * engine that the spec asks for. null when no scheme reads one. The same for every learner, so that schemes and seeds compare under one model.
  */
 export async function learnProcess(experiment: Experiment, options: FamilyOptions = {}): Promise<LearnedColumns | null> {
-  const wanted = MODELS.filter((name) => experiment.schemes.some((scheme) => scheme && learnedByTerms(scheme).includes(name)));
-  if (wanted.length === 0) return null;
-  const { table, spec } = experiment;
+  const read = new Set(experiment.schemes.flatMap((scheme) => (scheme ? learnedByTerms(scheme) : [])));
+  const values = MODELS.filter((name) => read.has(name));
+  const isImplicit = read.has('learnedRatio');
+  if (values.length === 0 && !isImplicit) return null;
+  const { table, spec, initialLogits } = experiment;
   const settings = processModelOf(spec.training);
   const { played, from } = labelledTrajectories(experiment);
-  const targets = wanted.map((name) => (name === 'learnedProgress' ? completionLabels(from, played, settings) : outcomeLabels(table, played, settings)));
-  const labels = collectLabels(table, played, targets, false);
-  const survivor = await openForModel(spec.training.engine, processNetwork(table, wanted.length, false), table.S, options, 'The process model is fitted');
+  const outcomes = outcomeLabels(table, played, settings);
+  const targets = values.map((name) => (name === 'learnedProgress' ? completionLabels(from, played, settings) : outcomes));
+  const fit = { seed: PROCESS_SEED, learner: spec.training.seeds.first };
+  const survivor = await openForModel(spec.training.engine, processNetwork(table, Math.max(1, values.length), false), table.S, options, 'The process model is fitted');
+  const columns: Record<string, Float64Array> = {};
   try {
-    const { value } = await survivor.run((engine) => fitProcessModel(engine, table, labels, { seed: PROCESS_SEED, learner: spec.training.seeds.first }));
-    return Object.fromEntries(wanted.map((name, m) => [name, progressOfRows(table, value[m])]));
+    if (values.length > 0) {
+      const labels = collectLabels(table, played, targets, false);
+      const { value } = await survivor.run((engine) => fitProcessModel(engine, table, labels, fit));
+      values.forEach((name, m) => (columns[name] = progressOfRows(table, value[m])));
+    }
+    if (isImplicit) {
+      const ended = Float64Array.from({ length: played.nTraj }, (_, i) => outcomes[i * played.maxLen]);
+      const { score } = await survivor.run((engine) => fitImplicitModel(engine, table, initialLogits, played, ended, { ...fit, beta: BETA }));
+      columns['learnedRatio'] = Float64Array.from({ length: table.rows }, (_, r) => score[table.rowState[r] * table.A + table.rowAction[r]]);
+    }
+    return columns;
   } finally {
     survivor.dispose();
   }

@@ -8,6 +8,7 @@ import { evaluatePolicy } from '../../src/core/mdp/exact';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout } from '../../src/core/mdp/rollout';
 import { openEngine } from '../../src/engine/open-engine';
+import { fitImplicitModel, outcomeLoss } from '../../src/engine/implicit-process-model';
 import { collectLabels, fitProcessModel, labelLoss, progressOfRows } from '../../src/engine/process-model';
 
 const plugins = allPlugins();
@@ -73,6 +74,38 @@ test('fitted to exact values, two side by side, each is what it is alone and its
   const { correlation } = stepScoreQuality(score, truth, played);
   expect(correlation).toBeGreaterThan(0.97);
   expect(policy.probability[0]).toBe(0.25);
+  engine.dispose();
+});
+
+test('the implicit model’s loss has the gradient of finite differences, through the softmax', async () => {
+  const { table, played, policy } = await math();
+  const { S, A } = table;
+  const logits = Float64Array.from({ length: S * A }, (_, k) => Math.sin(1.3 * k));
+  const chosen = Uint32Array.of(3, 8, 20, 21, 22);
+  const outcome = Float64Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 1 : 0));
+  const reference = policy.logProbability;
+  const at = (x: Float64Array, gradient: Float64Array) => outcomeLoss(table, played, outcome, chosen, softmaxPolicy(x, S, A).logProbability, reference, 0.7, -1.2, gradient);
+  const gradient = new Float64Array(S * A);
+  at(logits, gradient);
+  const scratch = new Float64Array(S * A);
+  for (let k = 0; k < S * A; k++) {
+    const moved = (by: number) => at(logits.map((x, j) => (j === k ? x + by : x)), scratch);
+    expect(gradient[k]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 8);
+  }
+  expect(gradient.some((x) => Math.abs(x) > 1e-3)).toBe(true);
+});
+
+test('an implicit model scores steps of trajectories that end well above those of others, and repeats itself', async () => {
+  const { table, played } = await math();
+  const engine = await openEngine('ts');
+  const outcome = Float64Array.from({ length: 300 }, (_, i) => (table.rowAction[played.row[i * played.maxLen]] === 0 ? 1 : 0));
+  const fit = () => fitImplicitModel(engine, table, new Float64Array(table.S * table.A), played, outcome, { beta: 1, steps: 120, seed: 5 });
+  const { score, loss } = await fit();
+  // The first action of the start decides: it is scored best there, and the others are scored down.
+  expect(score[0]).toBeGreaterThan(0.2);
+  for (let a = 1; a < table.A; a++) expect(score[a]).toBeLessThan(0);
+  expect(loss[119]).toBeLessThan(0.7 * loss[0]);
+  expect((await fit()).score).toEqual(score);
   engine.dispose();
 });
 

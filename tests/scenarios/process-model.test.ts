@@ -24,6 +24,10 @@ describe.each(quick)('%s', (task, models, networks) => {
       expect(mean, figure).toBeGreaterThanOrEqual(accept[0]);
       expect(mean, figure).toBeLessThanOrEqual(accept[1]);
     }
+    if (networks) {
+      const correlation = (method: string) => meanOf(found[method].map((one) => one.correlation));
+      expect(correlation('implicit β=2')).toBeLessThan(correlation('outcome model'));
+    }
     // One completion before and one after are mostly 0 − 0, and sixteen still leave many steps without a score.
     const silent = (method: string) => meanOf(found[method].map((one) => one.silent));
     expect(silent('MC k=1 soft')).toBeGreaterThan(task === 'token' ? 0.55 : 0.75);

@@ -10,6 +10,7 @@ import { evaluatePolicy } from '../../src/core/mdp/exact';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout, type Rollout } from '../../src/core/mdp/rollout';
 import { openEngine } from '../../src/engine/open-engine';
+import { fitImplicitModel } from '../../src/engine/implicit-process-model';
 import { collectLabels, fitProcessModel } from '../../src/engine/process-model';
 
 export type ProcessTask = 'math' | 'key-door' | 'token';
@@ -28,7 +29,7 @@ async function policyOf(task: ProcessTask) {
     const distance = table.stateTables['remaining'];
     for (let k = 0; k < logits.length; k++) logits[k] = 0.7 * (distance[Math.floor(k / table.A)] - distance[table.rowNext[table.rowStart[k]]]);
   }
-  return { table, policy: softmaxPolicy(logits, table.S, table.A) };
+  return { table, logits, policy: softmaxPolicy(logits, table.S, table.A) };
 }
 
 /** What a trajectory still collects of the true objective from each visited state on, [nTraj × maxLen]. */
@@ -86,7 +87,7 @@ export interface ScoreFigures {
 
 /** Scores 200 fresh trajectories per model by each method. Networks see state and time, and are fitted to `labelled` trajectories each. */
 export async function scoreFigures(task: ProcessTask, models: number, { labelled = 1000, ks = [1, 4, 16], networks = true } = {}): Promise<ScoreFigures> {
-  const { table, policy } = await policyOf(task);
+  const { table, logits, policy } = await policyOf(task);
   const { S, horizon: T } = table;
   const exact = evaluatePolicy(table, policy.probability, table.metrics[table.truth]);
   const pay = table.metrics[table.truth];
@@ -117,11 +118,19 @@ export async function scoreFigures(task: ProcessTask, models: number, { labelled
     const played = rollout(table, policy.threshold, { ...labelStream, nTraj: labelled, groupSize: 1 });
     const outcomes = completionOutcomes({ table, threshold: policy.threshold, stream: labelStream, row: played.row, length: played.length }, 4);
     const soft = outcomes[0].map((_, k) => outcomes.reduce((sum, of) => sum + of[k], 0) / outcomes.length);
-    const labels = collectLabels(table, played, [toGo(table, played), soft], true);
+    const collected = toGo(table, played);
+    const labels = collectLabels(table, played, [collected, soft], true);
     const { value } = await fitProcessModel(engine, table, labels, { seed: LABELLED, learner: model });
     const at = (of: Float64Array) => (i: number, t: number) => of[t * S + table.rowState[row[i * T + t]]];
     judge('outcome model', at(value[0]));
     judge('process model', at(value[1]));
+    const ended = Float64Array.from({ length: labelled }, (_, i) => collected[i * T]);
+    for (const beta of [0.5, 2]) {
+      const implicit = await fitImplicitModel(engine, table, logits, played, ended, { beta, seed: LABELLED, learner: model });
+      const score = new Float64Array(200 * T);
+      for (let i = 0; i < 200; i++) for (let k = i * T, end = k + length[i]; k < end; k++) score[k] = implicit.score[table.rowState[row[k]] * table.A + table.rowAction[row[k]]];
+      (found[`implicit β=${beta}`] ??= []).push(stepScoreQuality(score, truth, fresh));
+    }
   }
   engine.dispose();
   return found;

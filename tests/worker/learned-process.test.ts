@@ -35,6 +35,7 @@ describe('process models beside the policy', () => {
     expect(await columnsOf({ source: 'completions', completions: 1 })).toBeNull();
     expect(Object.keys((await columnsOf({ source: 'model' }))!)).toEqual(['learnedProgress']);
     expect(Object.keys((await columnsOf({ source: 'outcomes' }))!)).toEqual(['learnedOutcomeProgress']);
+    expect(Object.keys((await columnsOf({ source: 'implicit' }))!)).toEqual(['learnedRatio']);
   });
 
   it('score steps as the exact advantage does, better from completions than from outcomes, worse from labels that are wrong', async () => {

@@ -10,6 +10,7 @@ const TABLE_ONLY: Readonly<Record<string, string>> = {
   playOn: 'state to go back to and play on from',
   learnedProgress: 'process model over the rows of a table',
   learnedOutcomeProgress: 'outcome model over the rows of a table',
+  learnedRatio: 'implicit process model over the rows of a table',
   learnedReward: 'reward model over the rows of a table',
   goldLogProbs: 'log-probability of a right answer',
 };

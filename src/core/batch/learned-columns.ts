@@ -1,7 +1,7 @@
 import type { Column, ColumnSource, Needs, Shape } from '../contracts/columns';
 
 /** Columns that no table has and that models are fitted for when a scheme reads them. */
-export const LEARNED_COLUMNS = ['learnedReward', 'learnedSpread', 'learnedSingle', 'learnedProgress', 'learnedOutcomeProgress'] as const;
+export const LEARNED_COLUMNS = ['learnedReward', 'learnedSpread', 'learnedSingle', 'learnedProgress', 'learnedOutcomeProgress', 'learnedRatio'] as const;
 
 /** What models learned of a table, by column name: a number per table row, [rows]. */
 export type LearnedColumns = Readonly<Record<string, Float64Array>>;

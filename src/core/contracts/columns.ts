@@ -100,6 +100,7 @@ export function readNeed(need: Need): { shape: Shape; optional: boolean } {
  * | learnedSingle | step | score of the one reward model that saw every comparison |
  * | learnedProgress | step | how much a step raises the chance of success, by a network fitted to completions |
  * | learnedOutcomeProgress | step | the same by a network fitted to outcomes alone |
+ * | learnedRatio | step | β times the log-ratio of a policy whose ratios say how trajectories ended to the starting policy |
  * | playOn | play-on | a way to go on from every visited state under the policy that made the batch |
  * | continuations | json | per trajectory one list per step: what trajectories that go on from the state before it came to |
  * | belief | state | probability that the behaviour policy reaches the outcome from the visited state |
@@ -126,6 +127,7 @@ export const KNOWN_SHAPES = {
   learnedSingle: 'step',
   learnedProgress: 'step',
   learnedOutcomeProgress: 'step',
+  learnedRatio: 'step',
   belief: 'state',
   answerLogProbs: 'state',
   answerAction: 'step-id',

@@ -32,8 +32,8 @@ export function stepScoreQuality(score: Float64Array, exact: Float64Array, { nTr
   const [meanX, meanY] = [sumX / steps, sumY / steps];
   let [telling, scored, right] = [0, 0, 0];
   every((x, y) => {
-    sumXX += (x - meanX) ** 2;
-    sumYY += (y - meanY) ** 2;
+    sumXX += (x - meanX) * (x - meanX);
+    sumYY += (y - meanY) * (y - meanY);
     sumXY += (x - meanX) * (y - meanY);
     if (Math.abs(y) <= TELLING * largest) return;
     telling += 1;

@@ -8,6 +8,14 @@ import { completionOutcomes, MAX_COMPLETIONS } from '../mdp/completions';
 import { nextUniform, seedPrefix, startStream, STREAM } from '../math/random';
 
 type Labels = 'share' | 'any';
+type Network = 'model' | 'outcomes' | 'implicit';
+
+/** What networks say of steps, and how they came to it. */
+const NETWORKS = {
+  model: { column: 'learnedProgress', formula: 'V̂(s′) − V̂(s)', words: 'V̂ is a network fitted once to completions of the starting policy: an estimate, and of that policy.' },
+  outcomes: { column: 'learnedOutcomeProgress', formula: 'V̂(s′) − V̂(s)', words: 'V̂ is a network fitted once to the outcomes of the starting policy: an estimate, and of that policy.' },
+  implicit: { column: 'learnedRatio', formula: 'β (log π_φ − log π_ref)', words: 'π_φ was fitted once so that its log-ratios to the starting policy say how trajectories end; β is 2.' },
+} as const;
 
 /**
  * A process model's score of a step: how much it raised the estimated chance of success.
@@ -16,7 +24,7 @@ type Labels = 'share' | 'any';
  *     share: V̂(s) = mean of what k completions from s came to     any: V̂(s) = 1 if one of them succeeded
  *
  * Either the labels themselves, k completions of every visited state by the policy that made the batch, or a network that was
- * fitted once to such labels of the starting policy, or to outcomes alone, and reads the state.
+ * fitted once to such labels of the starting policy, or to outcomes alone, and reads the state; or an implicit process model's log-ratios.
  */
 export default defineReward({
   id: 'process-model',
@@ -27,6 +35,7 @@ export default defineReward({
   cite: [
     { title: 'Math-Shepherd: Verify and Reinforce LLMs Step-by-step without Human Annotations (the labels)', source: 'arXiv:2312.08935' },
     { title: "Let's Verify Step by Step (process and outcome models)", source: 'arXiv:2305.20050' },
+    { title: 'Free Process Rewards without Process Labels (log-ratios)', source: 'arXiv:2412.01981' },
   ],
   useWhen: 'Nobody labels steps, outcomes can be checked, and it is possible to go back to a state and play on from there.',
   breaksWhen:
@@ -41,6 +50,7 @@ export default defineReward({
         { value: 'completions', title: 'completions', help: 'Monte-Carlo labels: every visited state is played on from, each time anew.' },
         { value: 'model', title: 'a network fitted to completions', help: 'Trained once, on labelled trajectories of the starting policy.' },
         { value: 'outcomes', title: 'a network fitted to outcomes', help: 'An outcome model read step by step: trained once, on how trajectories of the starting policy ended.' },
+        { value: 'implicit', title: 'a network’s log-ratios', help: 'An implicit process model: a policy trained once so that its log-ratios to the starting policy add up to how a trajectory ended. What it pays is β = 2 times a ratio, and no difference of chances.' },
         { value: 'logged', title: 'logged completions', help: 'What completions came to, as the log holds it.' },
       ],
     },
@@ -56,11 +66,11 @@ export default defineReward({
     },
     flips: { kind: 'number', default: 0, min: 0, max: 1, step: 0.01, symbol: 'q', help: 'Chance that a step’s score has the wrong sign; for labels, not for networks.' },
   },
-  needs: { outcome: 'trajectory', playOn: 'play-on', continuations: 'json', learnedProgress: 'step', learnedOutcomeProgress: 'step' },
+  needs: { outcome: 'trajectory', playOn: 'play-on', continuations: 'json', learnedProgress: 'step', learnedOutcomeProgress: 'step', learnedRatio: 'step' },
   reads: ({ source }) => {
     if (source === 'completions') return ['outcome', 'playOn'];
     if (source === 'logged') return ['outcome', 'continuations'];
-    return [source === 'model' ? 'learnedProgress' : 'learnedOutcomeProgress'];
+    return [NETWORKS[source].column];
   },
   logDefaults: { source: 'logged' },
   outputs: { labels: 'state', sign: 'step' },
@@ -86,14 +96,16 @@ export default defineReward({
     },
     {
       why: 'A network’s scores are paid as they are.',
-      input: { trajectories: [{ group: 0, length: 2, signals: { learnedProgress: [0.1, 0.7], learnedOutcomeProgress: [0.2, 0.5] }, outcome: 1, extra: {} }] },
+      input: { trajectories: [{ group: 0, length: 2, signals: { learnedProgress: [0.1, 0.7], learnedOutcomeProgress: [0.2, 0.5], learnedRatio: [-1, 3] }, outcome: 1, extra: {} }] },
       params: { source: 'model' },
       expect: [[0.1, 0.7]],
     },
   ],
   price(columns, { source, completions, labels, flips }, { buffer, iteration }) {
-    if (source === 'model') return { reward: payEveryStep(columns, buffer, (_i, _t, k) => columns.learnedProgress[k]) };
-    if (source === 'outcomes') return { reward: payEveryStep(columns, buffer, (_i, _t, k) => columns.learnedOutcomeProgress[k]) };
+    if (source in NETWORKS) {
+      const score = columns[NETWORKS[source as Network].column];
+      return { reward: payEveryStep(columns, buffer, (_i, _t, k) => score[k]) };
+    }
     const { nTraj, maxLen, length, outcome } = columns;
     const came = source === 'completions' ? playedOn(columns.playOn, maxLen, completions) : logged(columns.continuations, length, completions);
     const value = buffer(nTraj * (maxLen + 1)).fill(0);
@@ -112,10 +124,8 @@ export default defineReward({
   explain(columns, { source, completions, labels, flips }, { reward, labels: value, sign }, i, t) {
     const k = i * columns.maxLen + t;
     if (!value || !sign) {
-      return explained(
-        [rewardLine('V̂(s′) − V̂(s)', printed(reward[k]), reward[k])],
-        source === 'model' ? 'V̂ is a network fitted once to completions of the starting policy: an estimate, and of that policy.' : 'V̂ is a network fitted once to the outcomes of the starting policy: an estimate, and of that policy.',
-      );
+      const { formula, words } = NETWORKS[source as Network];
+      return explained([rewardLine(formula, printed(reward[k]), reward[k])], words);
     }
     const isLast = t === columns.length[i] - 1;
     const at = i * (columns.maxLen + 1) + t;
