@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Page, Worker } from 'playwright-core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import type { ExperimentSpec } from '../../src/core/experiment/spec';
 import type { Metric } from '../../src/worker/protocol';
 import { button, curveOf, linkTo, recorded, trainToEnd, withLab, type RecordedFrame } from './lab-page';
@@ -41,9 +44,19 @@ async function trained(engine: EngineName) {
     const counting = countSubmissions(page);
     await trainToEnd(page);
     const { frames } = await recorded(page);
-    return { frames, ...(await engineWords(page)), submissions: await (await counting)() };
+    const [worker] = page.workers();
+    const loaded = { page: await page.evaluate(scriptsLoaded), worker: await worker!.evaluate(scriptsLoaded) };
+    return { frames, loaded, ...(await engineWords(page)), submissions: await (await counting)() };
   });
 }
+
+/** File names of the scripts that this thread has loaded. Runs in the page and in its worker. */
+function scriptsLoaded(): string[] {
+  return performance.getEntriesByType('resource').flatMap(({ name }) => /\/assets\/[^/]+\.js$/.exec(name)?.[0] ?? []);
+}
+
+const sourceOf = (script: string) => readFileSync(join(inject('siteFolder'), script));
+const isTensorFlow = (script: string) => /registerKernel|WEBGPU_|_tfGlobals/.test(sourceOf(script).toString());
 
 /** Counts what is submitted to a GPU queue in the training worker, from the moment it starts. */
 async function countSubmissions(page: Page): Promise<() => Promise<number>> {
@@ -92,6 +105,15 @@ describe('a neural network learns in the page', () => {
     // Engines differ by 1e-5 of a gradient. Ten steps of Adam, each at most 0.05 a parameter, carry that into the logits
     // at the same order, and success is a smooth function of them while no draw of 32-bit luck falls between the two
     // policies; a lost batch, a wrong member or a missing layer moves the curve by more than 1e-3.
+    for (const { loaded } of [ts, webgpu, wasm]) {
+      expect(loaded.page.length).toBeGreaterThan(5);
+      expect(loaded.page.filter(isTensorFlow), 'TensorFlow.js on the main thread').toEqual([]);
+    }
+    expect(ts.loaded.worker.filter(isTensorFlow), 'TensorFlow.js where no experiment needs it').toEqual([]);
+    const forWebGpu = webgpu.loaded.worker.filter((script) => !ts.loaded.worker.includes(script));
+    expect(forWebGpu.filter(isTensorFlow).length).toBeGreaterThan(1);
+    const bytes = forWebGpu.reduce((sum, script) => sum + gzipSync(sourceOf(script), { level: 9 }).length, 0);
+    expect(bytes, forWebGpu.join(', ')).toBeLessThanOrEqual(190_000);
     for (const other of [webgpu, wasm]) {
       expect(distance(curves(other.frames, 'success'), success)).toBeLessThan(1e-4);
       expect(distance(curves(other.frames, 'proxy'), curves(ts.frames, 'proxy'))).toBeLessThan(1e-9);
