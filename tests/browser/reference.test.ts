@@ -8,13 +8,16 @@ import { siteUrl, withPage } from './harness';
 const plugins = allPlugins();
 const overflow = (page: import('playwright-core').Page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-test('every estimator and reward shows itself at work and says how sure it is', async () => {
+test('every estimator and reward shows itself at work and says, as objectives do, how sure it is', async () => {
   await withPage(siteUrl('reference/'), async (page) => {
     for (const kind of ['estimator', 'reward'] as const) {
       expect(await page.locator(`#${kind} li.pictured`).count()).toBe(plugins.list(kind).length);
       expect(await page.locator(`#${kind} li.pictured svg path`).count()).toBeGreaterThan(plugins.list(kind).length);
       expect(await page.locator(`#${kind} li.pictured .badge`).count()).toBe(plugins.list(kind).length);
     }
+    expect(await page.locator('#objective .badge').count()).toBe(plugins.list('objective').length);
+    await page.locator('#objective a', { hasText: 'Learned imitation share' }).click();
+    expect(await page.locator('p.provenance').innerText()).toContain('Our definition.');
   });
 });
 

@@ -24,7 +24,7 @@ const params = {
       { value: 'batch', title: 'Estimate of the batch', help: 'To first order. Blind where nothing succeeded, and its noise votes for reward.' },
       { value: 'demonstrations', title: 'Likelihood of demonstrations', help: 'To first order. Demonstrations vote for demonstrations.' },
     ],
-    help: 'What the share of imitation is to raise.',
+    help: 'What the share is to raise: the exact value after the update, the batch’s own estimate of it, or the likelihood of demonstrations.',
   },
   entropyRate: { kind: 'number', default: 0.001, min: 0, max: 0.1, step: 0.001, symbol: 'λ', title: 'Entropy rate', help: 'How far the share rises in an iteration for each nat that the policy’s entropy lies below its target.' },
   warmUp: { kind: 'integer', default: 0, min: 0, max: 5000, symbol: 'W', title: 'Warm-up', help: 'Iterations of imitation alone; the entropy after them is the target.' },
@@ -50,20 +50,20 @@ type Values = ParameterValues<typeof params>;
  * - U is the exact value of the true objective at θ′, where the code takes the cross-entropy of held-out demonstrations at θ.
  * - θ are the logits and θ′ one step of SGD on them at the learning rate α: the update itself for a table under SGD, a stand-in elsewhere.
  * - μ climbs U. The code adds the derivative of its cross-entropy as it stands, which climbs a loss.
- * - η, λ and no warm-up. The code has η = 1e-4 at α = 1e-6, so that its entropy term (λ = 5e-4) moves μ all but alone, μ₀ = 0.8, 50
- *   iterations of warm-up and a meta-gradient every 20.
+ * - η, λ and no warm-up. The code has η = 1e-4 at α = 1e-6 and λ = 5e-4, so that its entropy term leads unless the product of gradients
+ *   exceeds 10⁶, besides μ₀ = 0.8, 50 iterations of warm-up and a meta-gradient every 20.
  */
 export default defineObjective({
   id: 'imitation-meta',
   title: 'Learned imitation share',
   summary: 'Mixes learning from reward with imitating a best policy; a meta-gradient moves the balance to where the next update gains most.',
-  formula: String.raw`\mu \leftarrow \operatorname{clip}\!\big(\mu - \eta\,\alpha\,\langle\nabla U(\theta'),\ \nabla L_{\mathrm{SFT}} - \nabla L_{\mathrm{RL}}\rangle + \lambda\,(H^* - H),\ \mu_{\min},\ \mu_{\max}\big),\quad L = (1-\mu)\,L_{\mathrm{RL}} + \mu\,L_{\mathrm{SFT}}`,
+  formula: String.raw`L = (1-\mu)\,L_{\mathrm{RL}} + \mu\,L_{\mathrm{SFT}},\quad \mu \leftarrow \mu + \eta\,\frac{dU(\theta'(\mu))}{d\mu} + \lambda\,(H^* - H)`,
   provenance: 'own',
   cite: [
     { title: 'AMFT: Aligning LLM Reasoners by Meta-Learning the Optimal Imitation-Exploration Balance (its authors asked for its withdrawal with version 3)', source: 'arXiv:2508.06944' },
     { title: 'Its published code: the controller of the balance', source: 'TSYJ-He/AMFT@b4b92a6:src/controller/adaptive_weight_controller.py' },
   ],
-  useWhen: 'There are demonstrations, and the question is whether following them or the reward helps more right now. The rule is AMFT’s; the utility, its sign and the rates are ours, because the published code climbs a loss and has a meta-gradient too small to move anything.',
+  useWhen: 'There are demonstrations, and the question is whether following them or the reward helps more right now. The rule is AMFT’s; the utility, its sign and the rates are ours: the published code adds the derivative of a validation loss, which climbs it, and its rates scale the meta-gradient by 10⁻¹⁰.',
   breaksWhen: 'The utility is judged on what one of the halves already sees: demonstrations vote for demonstrations, and the noise of a batch for the reward that made it. A single step is looked ahead, so what pays later is not seen.',
   params,
   reads: ['demonstration', 'lookAhead'],

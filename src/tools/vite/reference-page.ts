@@ -148,7 +148,7 @@ const groupOf = ({ family, category }: Declared) => family ?? category ?? '';
 function entry(plugin: Declared, { live, plugins }: LoadedPlugins): string {
   const figures = isPriced(plugin) ? live.liveFigures(plugin as never, (id) => plugins.get('estimator', id)) : null;
   const picture = figures ? thumbnail(figures.cells, figures) : '';
-  const badge = isPriced(plugin) ? `<span class="badge ${plugin.provenance}">${live.provenanceWords[plugin.provenance].badge}</span>` : '';
+  const badge = plugin.kind !== 'scenario' ? `<span class="badge ${plugin.provenance}">${live.provenanceWords[plugin.provenance].badge}</span>` : '';
   return `<li${isPriced(plugin) ? ' class="pictured"' : ''}>${isPriced(plugin) ? `<span class="mini">${picture}</span>` : ''}<span><a href="./${plugin.id}/">${escapeHtml(plugin.title)}</a> ${badge}<br />${escapeHtml(plugin.summary)}</span></li>`;
 }
 
@@ -173,7 +173,7 @@ function article(plugin: Declared, { formulas, live, plugins }: LoadedPlugins): 
     `<p class="kind">${kindTitles[kind].one}${group ? ` · ${escapeHtml(group)}` : ''} <code>${plugin.id}</code></p>`,
     `<h1>${escapeHtml(plugin.title)}</h1>`,
     `<p class="summary">${escapeHtml(plugin.summary)}</p>`,
-    priced && `<p class="provenance ${plugin.provenance}"><b>${sure.badge}.</b> ${sure.help}</p>`,
+    kind !== 'scenario' && `<p class="provenance ${plugin.provenance}"><b>${sure.badge}.</b> ${sure.help}</p>`,
     plugin.question && `<p>${escapeHtml(plugin.question)}</p>`,
     `<div class="formula" tabindex="0" role="group" aria-label="Formula">${formulas[`${kind}/${plugin.id}`]}</div>`,
     prose('When to use it', plugin.useWhen),
