@@ -1,5 +1,6 @@
 /** Where the time of iterations goes, by the engine that they ran on, so that runs of one experiment stand side by side. */
 import type { ExperimentSpec } from '../core/experiment/spec';
+import { ENGINE_NAMES } from '../engine/engine';
 import type { IterationReport } from './iteration-report';
 import { STAGES, type DeviceUse, type EngineProfile, type FrameMessage } from './protocol';
 
@@ -7,6 +8,8 @@ type EngineId = FrameMessage['engine']['name'];
 
 /** Training milliseconds after which what was seen before counts half. */
 const HALF_LIFE = 500;
+
+const ORDER: readonly EngineId[] = ['tabular', ...ENGINE_NAMES];
 
 const COUNTS = ['dispatches', 'checkDispatches', 'readBacks', 'waited'] as const;
 
@@ -52,9 +55,9 @@ export class EngineProfiles {
     COUNTS.forEach((count, k) => (sums.counts[k] = fade(sums.counts[k], after[count] - before[count])));
   }
 
-  /** Of every engine that this experiment ran on. */
+  /** Of every engine that this experiment ran on, in a fixed order. */
   all(): EngineProfile[] {
-    return [...this.#sums].map(([engine, { iterations, weight, milliseconds, stages, counted, counts }]) => ({
+    return [...this.#sums].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b)).map(([engine, { iterations, weight, milliseconds, stages, counted, counts }]) => ({
       engine,
       iterations,
       milliseconds: milliseconds / weight,
