@@ -2,7 +2,8 @@
 import { learnedByTerms, type LearnedColumns } from '../core/batch/learned-columns';
 import type { Experiment } from '../core/experiment/resolve';
 import { learnProcess } from './learned-process';
-import { learnReward, type FitOptions, type RewardModelReport } from './learned-reward';
+import { learnReward, type FitOptions } from './learned-reward';
+import type { RewardModelReport } from './protocol';
 
 export interface Learned {
   /** By seed, or one for all seeds. */

@@ -6,7 +6,8 @@ import { softmaxPolicy } from '../core/mdp/policy';
 import { rollout, type Rollout } from '../core/mdp/rollout';
 import { fitRewardModels, networksOf, orderedAsLabelled, rewardNetwork, stateActionFeatures, type LabelledTrajectories } from '../engine/reward-model';
 import { simulatePreferences } from '../engine/simulated-person';
-import type { EngineLabel, FamilyOptions } from './policy-family';
+import type { FamilyOptions } from './policy-family';
+import type { RewardModelReport } from './protocol';
 import { openForModel } from './run-engine';
 
 /** Trajectories of the starting policy that a simulated person compares. */
@@ -16,28 +17,6 @@ const HELD_OUT_PAIRS = 400;
 /** Keeps the labelled trajectories apart from those of training. */
 const LABEL_SEED = 2;
 const EPOCHS = 150;
-
-/** What the page shows of a fit. */
-export interface RewardModelReport {
-  readonly engine: EngineLabel;
-  /** The device in words, as the engine calls it. */
-  readonly adapter: string;
-  readonly milliseconds: number;
-  /** Compute dispatches of one pass over all pairs of all people; 0 where there is no GPU. */
-  readonly dispatches: number;
-  /** Networks that were fitted side by side: every member of every person's ensemble, and one more for each that has two or more. */
-  readonly networks: number;
-  /** People whose labels were fitted: one, or one for each seed. */
-  readonly people: number;
-  /** [epochs] Bradley–Terry loss on the labels of the first person, averaged over members. */
-  readonly loss: Float64Array;
-  /** [people] share of held-out pairs that a model orders as its person does. */
-  readonly heldOut: Float64Array;
-  /** [nTraj] of the first person's trajectories: what the person wants of them, what the model says, and the spread between members. */
-  readonly utility: Float64Array;
-  readonly learned: Float64Array;
-  readonly spread: Float64Array;
-}
 
 export interface LearnedReward {
   /** By seed, or one for all seeds. */

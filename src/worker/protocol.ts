@@ -10,7 +10,6 @@ import type { LearnedColumns } from '../core/batch/learned-columns';
 import type { EstimatorDiagnosis as SchemeDiagnosis } from '../core/diagnostics/bias-variance';
 import type { CheckProgress, SchemeCheck } from '../core/diagnostics/scheme-check';
 import type { ExperimentSpec } from '../core/experiment/spec';
-import type { RewardModelReport } from './learned-reward';
 import type { EngineComparison } from '../engine/choose-engine';
 import type { EngineName } from '../engine/engine';
 
@@ -218,6 +217,28 @@ export interface Snapshot {
   readonly estimatorState: unknown;
   /** What models learned of each table row, as this learner sees it; null when no scheme reads such a column. */
   readonly learned: LearnedColumns | null;
+}
+
+/** What the page shows of a reward model's fit. */
+export interface RewardModelReport {
+  readonly engine: FrameMessage['engine'];
+  /** The device in words, as the engine calls it. */
+  readonly adapter: string;
+  readonly milliseconds: number;
+  /** Compute dispatches of one pass over all pairs of all people; 0 where there is no GPU. */
+  readonly dispatches: number;
+  /** Networks that were fitted side by side: every member of every person's ensemble, and one more for each that has two or more. */
+  readonly networks: number;
+  /** People whose labels were fitted: one, or one for each seed. */
+  readonly people: number;
+  /** [epochs] Bradley–Terry loss on the labels of the first person, averaged over members. */
+  readonly loss: Float64Array;
+  /** [people] share of held-out pairs that a model orders as its person does. */
+  readonly heldOut: Float64Array;
+  /** [nTraj] of the first person's trajectories: what the person wants of them, what the model says, and the spread between members. */
+  readonly utility: Float64Array;
+  readonly learned: Float64Array;
+  readonly spread: Float64Array;
 }
 
 /** How far the fit of the reward model is, and its report once it is done. */

@@ -8,8 +8,7 @@ import { EngineProfiles } from './engine-profiles';
 import { EngineSurvey } from './engine-survey';
 import { FrameQueue } from './frame-queue';
 import type { FamilyOptions } from './policy-family';
-import type { Command, Event } from './protocol';
-import type { RewardModelReport } from './learned-reward';
+import type { Command, Event, RewardModelReport } from './protocol';
 import { Training } from './training-loop';
 
 export interface SessionDeps {
