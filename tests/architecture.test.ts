@@ -72,6 +72,8 @@ describe('a planted violation is reported', () => {
     ['src/core/mdp/rollout.ts', 'const now = new Date();', /clock/],
     ['src/core/scheme/post.ts', 'const y = Math.exp(x);', /Math\.exp differs/],
     ['src/core/scheme/post.ts', 'const y = gamma ** t;', /\*\* differs/],
+    ['src/engine/pass.ts', 'const y = Math.tanh(x);', /Math\.tanh differs/],
+    ['src/worker/step.ts', 'const y = x ** 2;', /\*\* differs/],
     ['src/ui/Panel.svelte', '<div\n  style="color: red">x</div>', /Panel\.svelte:2 style/],
     ['src/attic/old.ts', '', /lies in no room/],
   ])('%s: %s', (path, source, message) => {

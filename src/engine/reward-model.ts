@@ -232,7 +232,7 @@ function combined(outputs: readonly Float64Array[], members: number, data: Label
 function meanAndSpread(lists: readonly Float64Array[]): { readonly mean: Float64Array; readonly spread: Float64Array } {
   const n = lists.length;
   const mean = lists[0].map((_, r) => lists.reduce((sum, list) => sum + list[r] / n, 0));
-  return { mean, spread: mean.map((centre, r) => Math.sqrt(lists.reduce((sum, list) => sum + (list[r] - centre) ** 2 / n, 0))) };
+  return { mean, spread: mean.map((centre, r) => Math.sqrt(lists.reduce((sum, list) => sum + ((list[r] - centre) * (list[r] - centre)) / n, 0))) };
 }
 
 function returnsOf(reward: Float64Array, data: LabelledTrajectories): Float64Array {
@@ -242,6 +242,6 @@ function returnsOf(reward: Float64Array, data: LabelledTrajectories): Float64Arr
 /** The standard deviation of the returns, or 1 where all are equal. */
 function scaleOf(returns: Float64Array): number {
   const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-  const deviation = Math.sqrt(returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / returns.length);
+  const deviation = Math.sqrt(returns.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / returns.length);
   return deviation > 0 ? deviation : 1;
 }

@@ -12,6 +12,9 @@ const engineDefined = new Set(
     .map((name) => `Math.${name}`),
 );
 
+/** core/math says itself what feeds runs; units of fixed-point numbers are chosen for a GPU, and profiles are figures of the machine. */
+const ownBits = ['src/core/math', 'src/engine/fixed-point', 'src/engine/aggregation-kernel', 'src/worker/engine-profiles'];
+
 /** Reads that block the page and, on WebGPU, lose the device and return zeros. */
 const blockingReads = new Set(['dataSync', 'arraySync']);
 
@@ -41,18 +44,19 @@ function importProblem(path: string, room: Room, { specifier, typeOnly }: Import
 function contentProblems(path: string, facts: SourceFacts): [line: number, problem: string][] {
   const found: [number, string][] = [];
   const inCore = path.startsWith('src/core/');
+  const inRuns = /^src\/(core|engine|worker)\//.test(path) && !lies(path, ownBits);
   for (const { text, line } of facts.accesses) {
     const property = text.slice(text.lastIndexOf('.') + 1);
     if (blockingReads.has(property)) found.push([line, `${property} blocks and breaks WebGPU; await data() instead`]);
     if (property === 'print' && /^src\/(engine|worker)\//.test(path)) found.push([line, 'print reads the tensor synchronously; await data() instead']);
     if (inCore && text === 'Math.random') found.push([line, 'Math.random is unseeded; use the streams of core/math']);
-    if (inCore && !path.startsWith('src/core/math/') && engineDefined.has(text)) {
+    if (inRuns && engineDefined.has(text)) {
       found.push([line, `${text} differs between browsers in its last bits; use core/math`]);
     }
   }
   for (const { text, line } of facts.others) {
     if (inCore && text === 'Date') found.push([line, 'Date makes a run depend on the clock']);
-    if (inCore && text === '**' && !path.startsWith('src/core/math/')) {
+    if (inRuns && text === '**') {
       found.push([line, '** differs between browsers in its last bits; use core/math or a product']);
     }
   }

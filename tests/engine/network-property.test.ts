@@ -104,9 +104,11 @@ describe('in TypeScript, whatever the shape,', () => {
 describe('at the corners of what can be asked for, WebAssembly agrees with TypeScript to 1e-5:', () => {
   test.each(['tanh', 'relu', 'gelu'] as const)('%s, four layers of 256, a population of two', async (activation) => {
     const given = calmProblem({ inputs: 6, hidden: [256, 256, 256, 256], outputs: 4, activation, population: 2 }, 9, 31);
-    const [a, b] = [await run(await openEngine('wasm', { wasmBinaries }), given), await run(await openEngine('ts'), given)];
+    const wasm = await openEngine('wasm', { wasmBinaries });
+    const [a, b] = [await run(wasm, given), await run(await openEngine('ts'), given)];
     expect(relativeDistance(a.logits, b.logits)).toBeLessThan(1e-5);
     expect(relativeDistance(a.gradient, b.gradient)).toBeLessThan(1e-5);
+    expect(await run(wasm, given), 'the same bits on repeat').toEqual(a);
   });
 
   test('a transformer of width 64, four layers and four heads', async () => {
