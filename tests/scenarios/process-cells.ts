@@ -24,6 +24,8 @@ export const processCells: readonly Cell[] = [
   on('math', 'outcome-twice', '.391', [0.37, 0.41], { quickSeeds: 4 }),
   // A network that is fitted once keeps the small scores of the policy it saw.
   on('math', 'network', 'not in the reference', [0.1, 0.17], { quickSeeds: 4 }),
+  // Nearly every sign of a log-ratio is right at the start; as a frozen reward it is what the policy then leaves the task for.
+  on('math', 'implicit', 'not in the reference', [0, 0.05], { quickSeeds: 4 }),
   // The reference turned signs of its own labels and found .154 and .163 on two seed bases.
   on('math', '4-completions', '.154', [0.13, 0.21], { set: 'flips=0.2', id: 'a fifth of the signs turned', quickSeeds: 2 }),
   on('key-door', 'outcome', '.949', [0.93, 0.96], { quickSeeds: 4 }),
