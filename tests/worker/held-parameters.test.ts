@@ -18,6 +18,8 @@ const ppo = { objective: { id: 'ppo-clip', params: { epochs: 3 } } } as const;
 
 interface Played {
   readonly failures: readonly string[];
+  /** Iterations that were told of. */
+  readonly told: readonly number[];
   readonly parameters: readonly (readonly number[])[];
   readonly critics: readonly (readonly number[] | null)[];
   readonly figures: readonly (readonly number[])[];
@@ -33,12 +35,14 @@ async function play(spec: Awaited<ReturnType<typeof twoSchemes>>, lost: readonly
   const training = await Training.start(spec, { ...deps, open: openHolding(lost, counts, spoil), notice: (_, message) => notices.push(message) });
   const figures: number[][] = [];
   const failures: string[] = [];
+  const told: number[] = [];
   for (let report = await training.iterate(); report; report = await training.iterate()) {
     figures.push([...report.metrics]);
+    told.push(report.iteration);
     failures.push(...report.failures.map(({ message }) => message));
   }
   await training.settle();
-  return { failures, parameters: parametersOf(training), critics: training.learners.map(({ critic }) => critic && [...critic]), figures, notices, counts, training };
+  return { failures, told, parameters: parametersOf(training), critics: training.learners.map(({ critic }) => critic && [...critic]), figures, notices, counts, training };
 }
 
 describe('parameters that a device holds', () => {
@@ -115,14 +119,19 @@ describe('parameters that a device holds', () => {
       await advance(training, 22);
       const changed = withScheme(spec, 1, { gamma: 0.9 });
       await training.reconfigure({ ...changed, training: { ...changed.training, branches: [{ scheme: 1, iteration: 19 }] } }, []);
-      const stood = training.learners.map(({ iteration }) => iteration);
+      const stood = training.learners.map(({ iteration, parameters }) => ({ iteration, parameters: [...parameters] }));
       await advance(training);
       await training.settle();
       return { stood, parameters: parametersOf(training) };
     };
+    const before = await Training.start(await twoSchemes(), { ...deps, open: openHolding() });
+    await advance(before, 19);
+    await before.settle();
     const whole = await branched([]);
-    expect(whole.stood).toEqual([22, 22, 19, 19]);
+    expect(whole.stood.map(({ iteration }) => iteration)).toEqual([22, 22, 19, 19]);
+    expect(whole.stood.slice(2).map(({ parameters }) => parameters)).toEqual(parametersOf(before).slice(2));
     expect(await branched([24])).toEqual(whole);
+    expect(await branched([33])).toEqual(whole);
   });
 
   it('a restarted scheme catches up and everything goes on, with and without a loss', async () => {
@@ -146,6 +155,7 @@ describe('parameters that a device holds', () => {
     const whole = await play(await twoSchemes());
     const spoiled = await play(await twoSchemes(), lost, { member: 2, step: 5 });
     expect(spoiled.failures).toHaveLength(1);
+    expect(spoiled.told).toEqual(whole.told);
     expect(spoiled.failures[0]).toMatch(/diverged\. .*Its update was too large: lower the learning rate/);
     expect(spoiled.training.learners.map(({ iteration }) => iteration)).toEqual([25, 25, 5, 5]);
     expect(spoiled.parameters.slice(0, 2)).toEqual(whole.parameters.slice(0, 2));
