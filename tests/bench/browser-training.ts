@@ -7,6 +7,11 @@ import type { BenchSize, Timed } from './bench-training';
 /** A measurement that is not done after so long is given up. */
 const GIVEN_UP_AFTER = 60_000;
 
+/** Why there is no measurement. */
+export interface Skipped {
+  readonly skipped: string;
+}
+
 export class BrowserTraining {
   /** Why nothing can be measured here; empty where it can. */
   readonly missing: string;
@@ -40,17 +45,24 @@ export class BrowserTraining {
     return this.#browser ? `Chromium ${this.#browser.version()}` : '';
   }
 
-  /** Times training in the page for about `budget` milliseconds; where it fails or takes far too long, why. */
-  async time(size: BenchSize, budget: number): Promise<Timed | { readonly skipped: string }> {
+  /** Times training on the random table in the page for about `budget` milliseconds; where it fails or takes far too long, why. */
+  time(size: BenchSize, budget: number): Promise<Timed | Skipped> {
+    return this.#guarded((page) => page.evaluate(([given, milliseconds]) => globalThis.timeTraining(given, milliseconds), [size, budget] as const));
+  }
+
+  /** The same of the transformer, on WebGPU. */
+  timeTransformer(budget: number): Promise<Timed | Skipped> {
+    return this.#guarded((page) => page.evaluate((milliseconds) => globalThis.timeTransformer(milliseconds), budget));
+  }
+
+  async #guarded(measure: (page: Page) => Promise<Timed>): Promise<Timed | Skipped> {
+    if (this.missing) return { skipped: this.missing };
     const page = (this.#page ??= await this.#open());
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<{ skipped: string }>((resolve) => {
+    const late = new Promise<Skipped>((resolve) => {
       timer = setTimeout(() => resolve({ skipped: `given up after ${GIVEN_UP_AFTER / 1000} s` }), GIVEN_UP_AFTER);
     });
-    const measured = page
-      .evaluate(([given, milliseconds]) => globalThis.timeTraining(given, milliseconds), [size, budget] as const)
-      .catch((error: Error) => ({ skipped: error.message.split('\n')[0]! }));
-    const result = await Promise.race([measured, late]);
+    const result = await Promise.race([measure(page).catch((error: Error) => ({ skipped: error.message.split('\n')[0]! })), late]);
     clearTimeout(timer);
     if ('skipped' in result) {
       // What still runs there must not slow down the next measurement.

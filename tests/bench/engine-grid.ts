@@ -13,7 +13,7 @@ import { formatNumber, type SpeedRow } from './speed-row';
 import { wasmBinaries } from './wasm-files';
 
 const HIDDEN = [64, 64];
-const TITLE: Readonly<Record<EngineName, string>> = { ts: 'TypeScript', wasm: 'WASM', webgpu: 'WebGPU' };
+export const TITLE: Readonly<Record<EngineName, string>> = { ts: 'TypeScript', wasm: 'WASM', webgpu: 'WebGPU' };
 /** Milliseconds of a measurement: of small batches, and at most of one on WebGPU. */
 const BUDGET = 1500;
 const WEBGPU_BUDGET = 3000;
@@ -76,7 +76,8 @@ async function sizeRows(S: number, N: number, browser: BrowserTraining): Promise
   return rows;
 }
 
-function noteOf({ milliseconds, iterations, dispatches, readBacks, adapter, isEmulated }: Timed, browserVersion: string): string {
+/** What a row says of its measurement beside the speed. */
+export function noteOf({ milliseconds, iterations, dispatches, readBacks, adapter, isEmulated }: Timed, browserVersion: string): string {
   const parts = [`${formatNumber(milliseconds)} ms, median of ${iterations}`];
   if (dispatches > 0) parts.push(`${times(dispatches, 'dispatch')}, ${times(readBacks, 'read-back')}`, isEmulated && !adapter.includes('emulated') ? `${adapter}, emulated` : adapter, browserVersion);
   return parts.join('; ');

@@ -1,9 +1,13 @@
 /** The page in which the bench trains on WebGPU. */
 import { timeTraining, type BenchSize, type Timed } from './bench-training';
+import { timeTransformer } from './transformer-training';
 
 declare global {
   /** Set once the page's module has run. */
   var timeTraining: (size: BenchSize, budget: number) => Promise<Timed>;
+  var timeTransformer: (budget: number) => Promise<Timed>;
 }
 
-globalThis.timeTraining = (size, budget) => timeTraining(size, budget, new URL('wasm/', document.baseURI).href);
+const wasmBinaries = new URL('wasm/', document.baseURI).href;
+globalThis.timeTraining = (size, budget) => timeTraining(size, budget, wasmBinaries);
+globalThis.timeTransformer = (budget) => timeTransformer('webgpu', budget, wasmBinaries);
