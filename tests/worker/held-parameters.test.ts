@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TrainingSpec } from '../../src/core/experiment/spec';
+import type { ExperimentSpec, TrainingSpec } from '../../src/core/experiment/spec';
 import { Training } from '../../src/worker/training-loop';
 import { openHolding, type DeviceCounts } from './held-engine';
 import { advance, deps, parametersOf, smallSpec, withScheme } from './small-spec';
@@ -14,6 +14,9 @@ const mlp = (training: Partial<TrainingSpec> = {}): Partial<TrainingSpec> => ({
 });
 
 const twoSchemes = (training?: Partial<TrainingSpec>) => smallSpec('boat-race', ['sparse', 'dense'], mlp(training));
+/** The second scheme without what it pays along the way. */
+const withoutSecondTerm = (spec: ExperimentSpec) => withScheme(spec, 1, { terms: spec.schemes[1].terms.map((term, k) => (k === 1 ? { ...term, weight: 0 } : term)) });
+
 const ppo = { objective: { id: 'ppo-clip', params: { epochs: 3 } } } as const;
 
 interface Played {
@@ -29,7 +32,7 @@ interface Played {
 }
 
 /** A whole run whose devices are lost before these forwards. */
-async function play(spec: Awaited<ReturnType<typeof twoSchemes>>, lost: readonly number[] = [], spoil?: { member: number; step: number }): Promise<Played> {
+async function play(spec: ExperimentSpec, lost: readonly number[] = [], spoil?: { member: number; step: number }): Promise<Played> {
   const counts: DeviceCounts = { forwards: 0, settles: 0, opened: [] };
   const notices: string[] = [];
   const training = await Training.start(spec, { ...deps, open: openHolding(lost, counts, spoil), notice: (_, message) => notices.push(message) });
@@ -117,7 +120,7 @@ describe('parameters that a device holds', () => {
       const spec = await twoSchemes();
       const training = await Training.start(spec, { ...deps, open: openHolding(lost) });
       await advance(training, 22);
-      const changed = withScheme(spec, 1, { gamma: 0.9 });
+      const changed = withoutSecondTerm(spec);
       await training.reconfigure({ ...changed, training: { ...changed.training, branches: [{ scheme: 1, iteration: 19 }] } }, []);
       const stood = training.learners.map(({ iteration, parameters }) => ({ iteration, parameters: [...parameters] }));
       await advance(training);
@@ -130,6 +133,7 @@ describe('parameters that a device holds', () => {
     const whole = await branched([]);
     expect(whole.stood.map(({ iteration }) => iteration)).toEqual([22, 22, 19, 19]);
     expect(whole.stood.slice(2).map(({ parameters }) => parameters)).toEqual(parametersOf(before).slice(2));
+    expect(whole.parameters[2]).not.toEqual((await play(await twoSchemes())).parameters[2]);
     expect(await branched([24])).toEqual(whole);
     expect(await branched([33])).toEqual(whole);
   });
@@ -139,7 +143,7 @@ describe('parameters that a device holds', () => {
       const spec = await twoSchemes();
       const training = await Training.start(spec, { ...deps, open: openHolding(lost) });
       await advance(training, 10);
-      await training.reconfigure(withScheme(spec, 1, { gamma: 0.9 }), [1]);
+      await training.reconfigure(withoutSecondTerm(spec), [1]);
       await advance(training);
       await training.settle();
       return parametersOf(training);
@@ -147,6 +151,7 @@ describe('parameters that a device holds', () => {
     const whole = await restarted([]);
     const fresh = await play(await twoSchemes());
     expect(whole.slice(0, 2)).toEqual(fresh.parameters.slice(0, 2));
+    expect(whole[2]).not.toEqual(fresh.parameters[2]);
     expect(await restarted([17])).toEqual(whole);
     expect(await restarted([31])).toEqual(whole);
   });
