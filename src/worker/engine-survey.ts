@@ -109,7 +109,5 @@ export class EngineSurvey {
 async function workOf(training: Training | null): Promise<EngineWork | null> {
   if (!training || training.resolved.table === null) return null;
   const { networkWork } = await import('./network-work');
-  const { experiment } = training;
-  const { schemes, training: { seeds } } = experiment.spec;
-  return networkWork(experiment, schemes.length * seeds.count);
+  return networkWork(training.experiment);
 }

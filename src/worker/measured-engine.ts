@@ -1,4 +1,5 @@
 /** The fastest engine for some work on this device, measured once and kept. */
+import type { Experiment } from '../core/experiment/resolve';
 import { chooseEngine, rankEngines, reasonFor, startsUnmeasured } from '../engine/choose-engine';
 import type { EngineWork } from '../engine/engine-work';
 import { findGpu } from '../engine/gpu-adapter';
@@ -32,9 +33,13 @@ export async function openMeasured(work: EngineWork, options: FamilyOptions): Pr
   return new SurvivingEngine(engine, reason, options);
 }
 
-/** For networks that TypeScript computes in a way of its own: the fastest where there is a real GPU, else TypeScript without measuring, for the reason in `words`. */
-export async function openMeasuredWithGpu(work: () => Promise<EngineWork>, words: string, options: FamilyOptions): Promise<SurvivingEngine> {
+/** For policies that TypeScript computes in a way of its own: the fastest where there is a real GPU, else TypeScript without measuring, for the reason in `words`. */
+export async function openMeasuredWithGpu(experiment: Experiment, words: string, options: FamilyOptions): Promise<SurvivingEngine> {
   const gpu = await findGpu().catch(() => null);
-  if (gpu && !gpu.isEmulated) return openMeasured(await work(), options);
+  if (gpu && !gpu.isEmulated) {
+    const { networkWork } = await import('./network-work');
+    const work = await networkWork(experiment);
+    if (work) return openMeasured(work, options);
+  }
   return new SurvivingEngine(await (options.open ?? openEngine)('ts', options), words, options);
 }

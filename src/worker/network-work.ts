@@ -8,8 +8,10 @@ import { VisitedNetwork } from './visited-network';
 import { visit, visitsFew } from './visited-states';
 
 /** Updates of the policies of all learners; null where they are no networks. A critic that is a network of its own comes on top. */
-export async function networkWork(experiment: Experiment, learners: number): Promise<EngineWork | null> {
-  const { policy } = experiment.spec.training;
+export async function networkWork(experiment: Experiment): Promise<EngineWork | null> {
+  const { schemes, training } = experiment.spec;
+  const { policy } = training;
+  const learners = schemes.length * training.seeds.count;
   if (policy.kind !== 'mlp' && policy.kind !== 'transformer') return null;
   const { policy: network } = await networksOf(experiment);
   if (visitsFew(experiment.table)) return visitedWork(experiment, network, learners);

@@ -1,14 +1,15 @@
 import type { Experiment } from '../core/experiment/resolve';
 import { poolShared, spreadShared } from '../core/mdp/shared-logits';
 import { createOptimiser, type Optimiser, type ParameterVector } from '../engine/optimiser';
-import { openEngine, type EngineOptions } from '../engine/open-engine';
+import type { EngineOptions, openEngine } from '../engine/open-engine';
 import type { KeptComparisons } from './kept-comparisons';
 import type { Learner } from './learner';
+import { openMeasuredWithGpu } from './measured-engine';
 import { networksOf, type LearnerNetworks, type PolicyNetwork } from './policy-network';
 import { PopulationNetwork } from './population-network';
 import type { FrameMessage, NoticeCode, Stage } from './protocol';
 import { openFastest, openNamed } from './run-engine';
-import { SurvivingEngine } from './surviving-engine';
+import type { SurvivingEngine } from './surviving-engine';
 import { VisitedFamily } from './visited-family';
 import { visitsFew } from './visited-states';
 
@@ -265,8 +266,8 @@ async function both<T>(work: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(work);
 }
 
-/** The fastest engine; a transformer starts in TypeScript, which computes each prefix once. */
-async function fastestFor({ table }: Experiment, { mlp }: PolicyNetwork, learners: number, options: FamilyOptions): Promise<SurvivingEngine> {
-  if (mlp) return openFastest(mlp(learners), table.S, options);
-  return new SurvivingEngine(await (options.open ?? openEngine)('ts', options), 'TypeScript: it computes each prefix once, whatever follows.', options);
+/** The fastest engine; a transformer starts in TypeScript, which computes each prefix once, unless a real GPU is measured to be faster. */
+async function fastestFor(experiment: Experiment, { mlp }: PolicyNetwork, learners: number, options: FamilyOptions): Promise<SurvivingEngine> {
+  if (mlp) return openFastest(mlp(learners), experiment.table.S, options);
+  return openMeasuredWithGpu(experiment, 'TypeScript: it computes each prefix once, whatever follows.', options);
 }

@@ -3,6 +3,7 @@ import { emptyPolicy, softmaxStates, type TablePolicy } from '../core/mdp/policy
 import { openEngine } from '../engine/open-engine';
 import type { Learner } from './learner';
 import type { EngineLabel, FamilyOptions, Parameterised, PolicyFamily } from './policy-family';
+import { openMeasuredWithGpu } from './measured-engine';
 import { networksOf, type LearnerNetworks } from './policy-network';
 import { openNamed } from './run-engine';
 import { SurvivingEngine } from './surviving-engine';
@@ -41,13 +42,13 @@ export class VisitedFamily implements PolicyFamily {
     if (experiment.spec.training.critic) this.values = (learners) => this.#evaluateCritics(learners);
   }
 
-  /** A batch asks for a few rows at a time: that many are soonest done where no device has to be asked. */
+  /** A batch asks for a few rows at a time: that many are soonest done where no device has to be asked, unless a real GPU is measured to be faster all the same. */
   static async open(experiment: Experiment, options: FamilyOptions): Promise<VisitedFamily> {
     const networks = await networksOf(experiment);
     const { engine: wanted } = experiment.spec.training;
     const words = 'TypeScript: a batch visits few of the states, and only those are evaluated.';
-    const isTs = wanted === 'auto' || wanted === 'ts';
-    return new VisitedFamily(experiment, networks, isTs ? new SurvivingEngine(await (options.open ?? openEngine)('ts', options), words, options) : await openNamed(wanted, options));
+    if (wanted === 'auto') return new VisitedFamily(experiment, networks, await openMeasuredWithGpu(experiment, words, options));
+    return new VisitedFamily(experiment, networks, wanted === 'ts' ? new SurvivingEngine(await (options.open ?? openEngine)('ts', options), words, options) : await openNamed(wanted, options));
   }
 
   get engine(): EngineLabel {

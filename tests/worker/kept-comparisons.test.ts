@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { resolveExperiment } from '../../src/core/experiment/resolve';
 import { EngineUnavailableError, type Engine, type EngineName, type NetworkShape } from '../../src/engine/engine';
 import { mlpWork } from '../../src/engine/engine-work';
 import { createTsEngine } from '../../src/engine/ts-engine';
 import { browserStore } from '../../src/worker/browser-store';
 import { KeptComparisons, type ComparisonStore, type DeviceFingerprint } from '../../src/worker/kept-comparisons';
-import { openMeasured } from '../../src/worker/measured-engine';
+import { openMeasured, openMeasuredWithGpu } from '../../src/worker/measured-engine';
+import { networkWork } from '../../src/worker/network-work';
+import { deps, smallSpec } from './small-spec';
 
 const laptop: DeviceFingerprint = { adapter: 'Card 1', cores: 8, browser: 'Browser/1.0' };
 const comparison = { at: Date.UTC(2026, 10, 20), measured: [{ name: 'ts', adapter: 'TypeScript, this core', isEmulated: false, milliseconds: 3, dispatches: 0, readBacks: 0 }], missing: [] } as const;
@@ -109,3 +112,28 @@ describe('the engine for measured work', () => {
     expect(opened).toEqual(['ts']);
   });
 });
+
+describe('a transformer’s engine', () => {
+  const gpu = (description: string) => ({ gpu: { requestAdapter: async () => ({ info: { description, architecture: '', isFallbackAdapter: false } }) } });
+  const words = 'TypeScript: its own way.';
+  const open = async (name: EngineName): Promise<Engine> => {
+    if (name === 'wasm') throw new EngineUnavailableError('wasm', 'No WASM.');
+    return { ...createTsEngine(), name, adapter: name };
+  };
+
+  it('is measured where there is a real GPU, and TypeScript unmeasured elsewhere', async () => {
+    const spec = await smallSpec('token-transformer', ['out'], { trajectories: 2, groupSize: 2, seeds: { first: 0, count: 2 } });
+    const experiment = resolveExperiment(spec, deps.plugins);
+    const seen: [string, boolean][] = [];
+    for (const navigator of [gpu('Card 1'), gpu('SwiftShader'), {}]) {
+      vi.stubGlobal('navigator', navigator);
+      const comparisons = on(null);
+      const { label } = await openMeasuredWithGpu(experiment, words, { open, comparisons });
+      const work = (await networkWork(experiment))!;
+      seen.push([label.words === words ? 'its own way' : 'measured', (await comparisons.find(work.key)) !== null]);
+    }
+    vi.unstubAllGlobals();
+    expect(seen).toEqual([['measured', true], ['its own way', false], ['its own way', false]]);
+  });
+});
+
