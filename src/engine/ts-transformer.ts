@@ -27,7 +27,11 @@ export class SharedPass {
 
   /** The pass at these parameters. */
   at(parameters: Float32Array): TransformerPass {
-    if (this.#holds && this.#pass.nodes <= MOST_NODES && same(parameters, this.#parameters)) return this.#pass;
+    return this.#holds && this.#pass.nodes <= MOST_NODES && same(parameters, this.#parameters) ? this.#pass : this.anew(parameters);
+  }
+
+  /** The pass at these parameters with no node in it: a gradient adds nodes up, and its rounding is not to depend on what was asked for before. */
+  anew(parameters: Float32Array): TransformerPass {
     this.#parameters.set(parameters);
     this.#pass.start(parameters, 0);
     this.#holds = true;
@@ -88,7 +92,7 @@ export class TsTransformer implements Network {
     if (!this.#isFresh) throw new Error('vjp needs the logits of these parameters. Call forward first.');
     const { outputs } = this.shape;
     const active = activeRows(dLogits, outputs);
-    const pass = this.#shared.at(this.#parameters);
+    const pass = this.#shared.anew(this.#parameters);
     pass.extend(active.map((row) => this.#states[row]));
     const perNode = new Map<number, Float32Array>();
     for (const row of active) perNode.set(this.#states[row], dLogits.subarray(row * outputs, (row + 1) * outputs));

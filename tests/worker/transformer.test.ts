@@ -40,6 +40,15 @@ describe('a transformer policy', () => {
     expect([...(await start.recall(0, 8)).logits]).toEqual([...logits]);
   });
 
+  it('learns the same to the bit, whoever learns beside it', async () => {
+    const run = async (count: number) => {
+      const training = await Training.start(await smallSpec('token-cold', ['out'], { ...transformer, trajectories: 32, groupSize: 8, seeds: { first: 0, count } }), { ...deps, figures: false });
+      await advance(training);
+      return parametersOf(training)[0];
+    };
+    expect(await run(2)).toEqual(await run(1));
+  });
+
   it('learns the same on WASM, sequence by sequence', async () => {
     const run = async (engine: 'ts' | 'wasm') => {
       const training = await Training.start(await smallSpec('token-cold', ['out'], { ...transformer, engine, iterations: 3, trajectories: 16 }), { ...deps, wasmBinaries, figures: false });
