@@ -24,8 +24,8 @@ export interface Behaviour {
   readonly snapshot: Snapshot | null;
 }
 
-/** Rollouts × steps² up to which the page goes on from visited states while a slider moves. */
-const PLAYED_ON = 128_000;
+/** Steps that the page plays on from visited states while a slider moves. */
+const PLAYED_ON = 200_000;
 
 export const STARTING_POLICY: Behaviour = { iteration: 0, snapshot: null };
 
@@ -100,7 +100,7 @@ function tableScene(resolved: Experiment, behaviour: Behaviour, learned: Learned
     behaviour: policy.logProbability,
     reference: softmaxPolicy(resolved.initialLogits, table.S, table.A).logProbability,
     belief: values.value,
-    ...(options.nTraj * table.horizon ** 2 <= PLAYED_ON && { playOn: { threshold: policy.threshold, stream } }),
+    playOn: { threshold: policy.threshold, stream, mostSteps: PLAYED_ON },
   });
   const visits = occupancy(table, policy.probability);
   const exact = batch.gatherExact(values.advantage);

@@ -14,7 +14,7 @@ export interface BatchContext {
   /** V_t(s) of the true objective under the behaviour policy, [(T + 1) · S]. */
   readonly belief?: Float64Array;
   /** The policy and the batch's streams, to go on from where it has been. */
-  readonly playOn?: Pick<PlayOn, 'threshold' | 'stream'>;
+  readonly playOn?: Pick<PlayOn, 'threshold' | 'stream' | 'mostSteps'>;
   /** V_t(s) of the scheme's own reward, [(T + 1) · S]. */
   readonly value?: Float64Array;
   /** Where columns of numbers come from; fresh arrays unless given. Every cell is written. */
@@ -32,7 +32,7 @@ const ABSENT: Readonly<Record<string, string>> = {
   rewardDims: 'Totals per reward term are made by a scheme; a batch holds facts alone.',
   answerLogProbs: 'This scenario has no right answer that could be asked for along the way.',
   answerAction: 'This scenario has no right answer that could be asked for along the way.',
-  playOn: 'This batch cannot be gone on from: it holds no policy, or is too large to be played on from on a page. Show fewer rollouts.',
+  playOn: 'This batch cannot be gone on from: it does not hold the policy that made it.',
   goldLogProbs: 'A compiled scenario has no log-probabilities of a right answer.',
 };
 

@@ -44,6 +44,8 @@ export interface PlayOn {
   /** [nTraj × maxLen] outcome rows taken, and [nTraj] how many. */
   readonly row: Uint32Array;
   readonly length: Int32Array;
+  /** Most environment steps that may be played on: a page answers while a slider moves. Missing: no limit. */
+  readonly mostSteps?: number;
 }
 
 export interface ShapeTypes {

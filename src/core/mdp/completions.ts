@@ -31,10 +31,21 @@ export function completionSteps(from: PlayOn, count: number): number {
 
 function completions(from: PlayOn, count: number): readonly Played[] {
   if (!Number.isInteger(count) || count < 1 || count > MAX_COMPLETIONS) throw new RangeError(`Completions of a state: 1 to ${MAX_COMPLETIONS}, not ${count}.`);
+  refuseTooMany(from, count);
   let all = completed.get(from);
   if (!all) completed.set(from, (all = []));
   while (all.length < count) all.push(playOn(from, all.length));
   return all.slice(0, count);
+}
+
+/** Throws a sentence where completions may take more steps than are allowed: Σ over visits of T − t, for each of them. */
+function refuseTooMany({ table: { horizon }, length, mostSteps = Infinity }: PlayOn, count: number): void {
+  let steps = 0;
+  for (const visits of length) steps += visits * horizon - (visits * (visits - 1)) / 2;
+  if (count * steps <= mostSteps) return;
+  const fitting = Math.floor(mostSteps / steps);
+  const use = fitting > 0 ? `Use at most ${fitting}, or show fewer rollouts.` : 'Show fewer rollouts.';
+  throw new Error(`Completions, ${count} of every visited state, may take ${(count * steps).toLocaleString('en')} steps, more than a page plays while you wait. ${use} Training has no such limit.`);
 }
 
 /** Completion `number` of every visited state. Streams of their own: the batch's seed with (t, number) in its high word. */

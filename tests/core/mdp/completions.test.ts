@@ -65,4 +65,9 @@ test('a completion has the steps that are left and no more', async () => {
   const counted = { ...from, table: full };
   expect(completionSteps(counted, 1)).toBe(taken);
   expect(completionSteps(counted, 3)).toBeGreaterThan(2.5 * taken);
+  const most = from.length.reduce((sum, T) => sum + Array.from({ length: T }, (_, t) => table.horizon - t).reduce((a, b) => a + b, 0), 0);
+  expect(taken).toBeLessThanOrEqual(most);
+  expect(completionOutcomes({ ...from, mostSteps: 2 * most }, 2)).toHaveLength(2);
+  expect(() => completionOutcomes({ ...from, mostSteps: 2 * most }, 3)).toThrow('Use at most 2, or show fewer rollouts.');
+  expect(() => completionOutcomes({ ...from, mostSteps: most - 1 }, 1)).toThrow('you wait. Show fewer rollouts.');
 });
