@@ -22,3 +22,20 @@ describe('the transformer that was trained before, as its preset ships it', () =
     });
   });
 });
+
+describe('the ensemble of reward models, as its preset ships it', () => {
+  test('is fitted on WebGPU to the reward that TypeScript learns, and moves its policies as there', async () => {
+    await withTestPage('preset-training', async (page) => {
+      const training = { iterations: 3, seeds: { first: 0, count: 2 }, rewardModel: { pairs: 10, flipRate: 0, temperature: 0.1, stepCost: 0.01, members: 2, perSeed: true } };
+      const cautious = 3;
+      const ts = await call<PresetRun>(page, 'trainPreset', 'reward-model-ensemble', 'ts', training, cautious);
+      const webgpu = await call<PresetRun>(page, 'trainPreset', 'reward-model-ensemble', 'webgpu', training, cautious);
+      expect([ts.learned!.engine, webgpu.learned!.engine, webgpu.engine]).toEqual(['ts', 'webgpu', 'webgpu']);
+      expect(new Set(ts.learned!.reward.map((x) => x.toFixed(3))).size, 'rewards differ by row').toBeGreaterThan(20);
+      expect(relativeDistance(webgpu.learned!.reward, ts.learned!.reward)).toBeLessThan(1e-3);
+      const moved = (run: PresetRun) => run.parameters.map((x, k) => x - run.started[k]);
+      expect(Math.max(...moved(ts).map(Math.abs)), 'there is something to compare').toBeGreaterThan(1e-3);
+      expect(relativeDistance(moved(webgpu), moved(ts))).toBeLessThan(1e-2);
+    });
+  });
+});

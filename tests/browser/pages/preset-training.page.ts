@@ -14,21 +14,23 @@ export interface PresetRun {
   /** Of the whole run; 0 where there is no GPU. */
   readonly dispatches: number;
   readonly readBacks: number;
+  /** Where a reward was learned: what fitted it, and what it pays by seed and table row. */
+  readonly learned: { readonly engine: string; readonly reward: readonly number[] } | null;
 }
 
-/** Trains a preset's first scheme on an engine for some iterations, without the figures, which ask about every state. */
-async function trainPreset(id: string, name: EngineName, training: Partial<ExperimentSpec['training']>): Promise<PresetRun> {
+/** Trains one scheme of a preset on an engine for some iterations, without the figures, which ask about every state. */
+async function trainPreset(id: string, name: EngineName, training: Partial<ExperimentSpec['training']>, scheme = 0): Promise<PresetRun> {
   const { spec } = (await loadPreset(id))!;
   const run = await Training.start(
-    { ...spec, schemes: spec.schemes.slice(0, 1), training: { ...spec.training, ...training, engine: name } },
+    { ...spec, schemes: [spec.schemes[scheme]], training: { ...spec.training, ...training, engine: name } },
     { plugins: allPlugins(), now: () => performance.now(), figures: false },
   );
   const parametersNow = () => run.learners.flatMap(({ parameters }) => [...parameters]);
   const started = parametersNow();
   while (await run.iterate());
   await run.settle();
-  const { device } = run;
-  const seen = { engine: run.engine.name, adapter: device?.adapter ?? null, started, parameters: parametersNow(), dispatches: device?.dispatches ?? 0, readBacks: device?.readBacks ?? 0 };
+  const { device, learnedReward } = run;
+  const seen = { engine: run.engine.name, adapter: device?.adapter ?? null, started, parameters: parametersNow(), dispatches: device?.dispatches ?? 0, readBacks: device?.readBacks ?? 0, learned: learnedReward && { engine: learnedReward.report.engine.name, reward: learnedReward.columns.flatMap(({ learnedReward: reward }) => [...reward]) } };
   run.dispose();
   return seen;
 }
