@@ -10,6 +10,6 @@ await runTool(async () => {
   await ensureDependencies();
   await ensureSite();
   process.env.ADVANTAGE_LAB_BROWSER = await ensureBrowser();
-  process.env.ADVANTAGE_LAB_BENCH_PAGE = await benchPage();
+  process.env.ADVANTAGE_LAB_BENCH_PAGE = await benchPage(process.argv);
   await import(await nodeBundle('bench', 'tests/bench/main.ts', ['tests/bench']));
 });

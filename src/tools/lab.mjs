@@ -13,7 +13,7 @@ await runTool(async () => {
   if (process.argv[2] === 'bench') {
     process.argv.splice(2, 1, '--json');
     await ensureSite();
-    process.env.ADVANTAGE_LAB_BENCH_PAGE = await benchPage();
+    process.env.ADVANTAGE_LAB_BENCH_PAGE = await benchPage(process.argv);
     await import(await nodeBundle('bench', 'tests/bench/main.ts', ['tests/bench']));
   } else {
     await import(await nodeBundle('lab', 'src/cli/main.ts'));

@@ -1,6 +1,6 @@
 /** Figures that the bench keeps: the tables of the last `--record`, part by part, each with when and where it was measured. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { tableMarkdown, type SpeedRow } from './speed-row';
 
 const HEAD = `# Recorded figures
@@ -9,11 +9,11 @@ Written by \`npm run bench -- --record\`; with \`--only PART\` that part alone i
 of the same part, which were measured in the same run: what else ran on the machine, and the machine itself, move them all. No test reads this file.
 `;
 
-/** Date, machine and versions, as one line. */
+/** Date, machine, how busy it was before, and versions, as one line. */
 export function circumstances(): string {
   const [core] = cpus();
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ');
-  return [`${date} UTC`, `${cpus().length} cores, ${core?.model.trim() ?? 'unknown'}`, `Node ${process.versions.node}`].join('; ');
+  return [`${date} UTC`, `${cpus().length} cores, ${core?.model.trim() ?? 'unknown'}`, `load ${loadavg()[0]!.toFixed(1)}`, `Node ${process.versions.node}`].join('; ');
 }
 
 /** Replaces the sections of these parts in the file, and leaves the others. */
