@@ -1,4 +1,4 @@
-import { METRICS, STAGES, type DeviceUse, type FrameMessage } from './protocol';
+import { METRICS, type FrameMessage } from './protocol';
 import type { IterationReport } from './iteration-report';
 
 /**
@@ -33,7 +33,7 @@ export class FrameQueue {
   }
 
   /** The next frame, or null while one is unacknowledged or nothing waits. */
-  take(runId: number, engine: FrameMessage['engine'], device: DeviceUse | null): FrameMessage | null {
+  take(runId: number, engine: FrameMessage['engine']): FrameMessage | null {
     const reports = this.#unacknowledged === null ? this.#waiting.shift() : undefined;
     if (!reports) return null;
     const { learners } = reports[0];
@@ -41,11 +41,9 @@ export class FrameQueue {
     const metrics = new Float64Array(learners.length * reports.length * M);
     let environmentSteps = 0;
     let milliseconds = 0;
-    const stages = new Float64Array(STAGES.length);
     reports.forEach((report, j) => {
       environmentSteps += report.environmentSteps;
       milliseconds += report.milliseconds;
-      for (let k = 0; k < stages.length; k++) stages[k] += report.stages[k] / reports.length;
       for (let k = 0; k < learners.length; k++) {
         metrics.set(report.metrics.subarray(k * M, (k + 1) * M), (k * reports.length + j) * M);
       }
@@ -62,8 +60,6 @@ export class FrameQueue {
       metrics,
       envStepsPerSecond: milliseconds > 0 ? (1000 * environmentSteps) / milliseconds : 0,
       iterationMilliseconds: milliseconds / reports.length,
-      stages: Object.fromEntries(STAGES.map((stage, k) => [stage, stages[k]])) as FrameMessage['stages'],
-      device,
       engine,
     };
   }

@@ -197,10 +197,6 @@ export interface FrameMessage {
   readonly envStepsPerSecond: number;
   /** Mean duration of the iterations covered, all learners together. */
   readonly iterationMilliseconds: number;
-  /** Milliseconds of an iteration by stage, in the mean of those covered and for all learners together. */
-  readonly stages: Readonly<Record<Stage, number>>;
-  /** Of the engine as it is now; null where everything is computed in TypeScript. */
-  readonly device: DeviceUse | null;
   readonly engine: { readonly name: 'tabular' | 'ts' | 'wasm' | 'webgpu'; readonly words: string };
 }
 

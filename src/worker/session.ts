@@ -229,7 +229,7 @@ export class Session {
   /** Sends the next frame if the last one was acknowledged, and after the last frame that the run has finished. */
   #flush(): void {
     const training = this.#training;
-    const frame = training && this.#frames.take(this.#runId, training.engine, training.device);
+    const frame = training && this.#frames.take(this.#runId, training.engine);
     if (frame) this.#deps.emit(frame, [frame.learners.buffer as ArrayBuffer, frame.metrics.buffer as ArrayBuffer]);
     if (this.#hasFinished && this.#frames.isEmpty) {
       this.#hasFinished = false;

@@ -9,7 +9,7 @@ function frame(learners: readonly number[], from: number, to: number, mark = 0):
   const metrics = learners.flatMap((learner) =>
     Array.from({ length: to - from }, (_, j) => METRICS.map((_, m) => (m === 3 && learner === 1 ? Number.NaN : Math.sin(learner * 7 + (from + j) * 3 + m + mark)))).flat(),
   );
-  return { type: 'frame', runId: 1, frame: 1, from, to, learners: Int32Array.from(learners), metrics: Float64Array.from(metrics), envStepsPerSecond: 0, iterationMilliseconds: 0, stages: {} as FrameMessage['stages'], device: null, engine: { name: 'tabular', words: '' } };
+  return { type: 'frame', runId: 1, frame: 1, from, to, learners: Int32Array.from(learners), metrics: Float64Array.from(metrics), envStepsPerSecond: 0, iterationMilliseconds: 0, engine: { name: 'tabular', words: '' } };
 }
 
 /** The band again, from the curves of the single seeds. */

@@ -30,7 +30,7 @@ class FakeWorker {
     for (let k = 0; k < metrics.length; k += M) metrics[k] = success;
     const frame: FrameMessage = {
       type: 'frame', runId, frame: 1, from, to, learners: Int32Array.from(learners), metrics,
-      envStepsPerSecond: 1000, iterationMilliseconds: 1, stages: {} as FrameMessage['stages'], device: null, engine: { name: 'tabular', words: 'Table' },
+      envStepsPerSecond: 1000, iterationMilliseconds: 1, engine: { name: 'tabular', words: 'Table' },
     };
     this.listener(frame);
   }

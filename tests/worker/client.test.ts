@@ -33,7 +33,7 @@ class FakeWorker {
 
 function frame(number: number): FrameMessage {
   const rest = { runId: 1, learners: new Int32Array(0), metrics: new Float64Array(0), envStepsPerSecond: 0, iterationMilliseconds: 2 };
-  return { type: 'frame', frame: number, from: number, to: number + 1, stages: {} as FrameMessage['stages'], device: null, engine: { name: 'tabular', words: '' }, ...rest };
+  return { type: 'frame', frame: number, from: number, to: number + 1, engine: { name: 'tabular', words: '' }, ...rest };
 }
 
 async function open(worker: FakeWorker, more: Partial<ConnectOptions> = {}) {
