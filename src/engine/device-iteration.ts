@@ -21,8 +21,6 @@ export interface IterationRead {
   readonly total: Float64Array;
   /** [learners × N] */
   readonly length: Uint32Array;
-  /** [learners × N] 1 if the task ended. */
-  readonly terminated: Uint32Array;
   /** [learners × S × A] π of the policies that made the batches. */
   readonly probability: Float32Array;
 }
@@ -85,7 +83,7 @@ export class DeviceIteration {
     }
     const played = this.#rollout.begin(options, options.map((given) => batchStarts(this.#table, given)));
     const all = learners * nTraj;
-    this.#back ??= new ReadBack(this.#device, [signals.total, { buffer: played, offset: 4 * all * horizon, size: 8 * all }, this.#probability]);
+    this.#back ??= new ReadBack(this.#device, [signals.total, { buffer: played, offset: 4 * all * horizon, size: 4 * all }, this.#probability]);
     const encoder = this.#device.createCommandEncoder();
     const states = [groupsFor(learners * S)] as const;
     const before = encoder.beginComputePass();
@@ -99,11 +97,10 @@ export class DeviceIteration {
     this.#back.encode(encoder);
     this.#device.queue.submit([encoder.finish()]);
     descent.descend(this.#dLogits, steps);
-    const [total, ends, probability] = await this.#back.read();
+    const [total, length, probability] = await this.#back.read();
     return {
       total: this.#totals(new Uint32Array(total)),
-      length: new Uint32Array(ends, 0, all),
-      terminated: new Uint32Array(ends, 4 * all, all),
+      length: new Uint32Array(length),
       probability: new Float32Array(probability),
     };
   }

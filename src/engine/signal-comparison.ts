@@ -5,7 +5,6 @@ import type { Table } from '../core/contracts/scenario';
 import type { PricedBatch } from '../core/scheme/price-batch';
 import { ReadBack, storageBuffer } from './compute-kernel';
 import { decodeSums, DeviceSignals, whyTooLarge, type DeviceSums, type Values } from './device-signals';
-import type { DispatchCount } from './dispatch-count';
 import { signalPlan, type SignalPlan } from './signal-plan';
 
 /** How far two pricings of one batch are apart, each as a share of the largest number of its kind. */
@@ -73,11 +72,11 @@ export class SignalKernels {
   }
 
   async compare(given: PricedSignals): Promise<SignalDifference> {
-    return differenceOf(await this.price(given, 'checks'), given, this.table.horizon);
+    return differenceOf(await this.price(given), given, this.table.horizon);
   }
 
   /** Rewards, advantages and sums of the same batch by the kernels. */
-  async price(given: Omit<PricedSignals, 'reward' | 'advantage' | 'sums'>, purpose: keyof DispatchCount): Promise<DevicePriced> {
+  async price(given: Omit<PricedSignals, 'reward' | 'advantage' | 'sums'>): Promise<DevicePriced> {
     const { plan, group, row, length, value } = given;
     const { signals, played, back } = this.#madeFor(length.length, group);
     const { queue } = this.device;
@@ -85,7 +84,7 @@ export class SignalKernels {
     queue.writeBuffer(played, row.byteLength, length as Int32Array<ArrayBuffer>);
     signals.setPlans([plan], [value]);
     const encoder = this.device.createCommandEncoder();
-    signals.encode(encoder, played, purpose);
+    signals.encode(encoder, played, 'checks');
     back.encode(encoder);
     queue.submit([encoder.finish()]);
     const [reward, advantage, sums, largest] = await back.read();

@@ -35,6 +35,8 @@ describe('whole iterations on the device', () => {
       expect(typescript.proxy[0]).toHaveLength(ITERATIONS);
       expect(apart(device.length, typescript.length)).toBe(0);
       expect(apart(device.proxy, typescript.proxy)).toBeLessThan(1e-9);
+      expect(apart(device.success, typescript.success)).toBeLessThan(1e-4);
+      expect(apart([typescript.success.map((curve) => curve.at(-1)!)], [typescript.success.map(([first]) => first)]), 'something is learned').toBeGreaterThan(0.01);
       expect(readBacks).toBe(1);
       expect(dispatches).toBeLessThanOrEqual(40);
     });

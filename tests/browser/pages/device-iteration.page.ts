@@ -3,6 +3,7 @@ import { allPlugins } from '../../../src/core/all-plugins';
 import { learnerStream } from '../../../src/core/experiment/resolve';
 import { loadPreset } from '../../../src/core/experiment/presets';
 import type { ExperimentSpec } from '../../../src/core/experiment/spec';
+import { evaluatePolicy, startValue } from '../../../src/core/mdp/exact';
 import type { NetworkShape } from '../../../src/engine/engine';
 import { openEngine } from '../../../src/engine/open-engine';
 import { createOptimiser } from '../../../src/engine/optimiser';
@@ -13,14 +14,21 @@ import { expose } from './expose';
 
 const HIDDEN = [16];
 
+/** By learner and iteration: mean return of the scheme's own reward, mean length, and exact value of the true objective. */
+export type Curves = Readonly<Record<(typeof FIGURES)[number], number[][]>>;
+
+const FIGURES = ['proxy', 'length', 'success'] as const;
+
 export interface BothWays {
-  /** By learner and iteration: mean return of the scheme's own reward, and mean length. */
-  readonly typescript: { readonly proxy: number[][]; readonly length: number[][] };
-  readonly device: { readonly proxy: number[][]; readonly length: number[][] };
+  readonly typescript: Curves;
+  readonly device: Curves;
   readonly readBacks: number;
   readonly dispatches: number;
   readonly adapter: string;
 }
+
+const noCurves = (learners: number): Curves => ({ proxy: empty(learners), length: empty(learners), success: empty(learners) });
+const empty = (learners: number) => Array.from({ length: learners }, (): number[] => []);
 
 /** A preset with small networks under four of its schemes, by number, that are priced by kernels: GRPO, RLOO, a return against its mean, generalized advantages without V. */
 async function experimentOf(preset: string, scheme: readonly number[], iterations: number): Promise<ExperimentSpec> {
@@ -56,15 +64,14 @@ async function learnBothWays(preset: string, scheme: readonly number[], iteratio
   const { experiment, learners } = training;
   const parameters = learners.map((learner) => Float32Array.from(learner.parameters));
   const device = await onDevice();
-  const typescript = learners.map(() => ({ proxy: [] as number[], length: [] as number[] }));
+  const typescript = noCurves(learners.length);
   for (let report = await training.iterate(); report; report = await training.iterate()) {
     learners.forEach((_, m) => {
-      for (const metric of ['proxy', 'length'] as const) typescript[m][metric].push(report.metrics[m * METRICS.length + METRICS.indexOf(metric)]);
+      for (const figure of FIGURES) typescript[figure][m].push(report.metrics[m * METRICS.length + METRICS.indexOf(figure)]);
     });
   }
   training.dispose();
-  const curves = (of: typeof typescript) => ({ proxy: of.map(({ proxy }) => proxy), length: of.map(({ length }) => length) });
-  return { typescript: curves(typescript), device: curves(device.curves), readBacks: device.readBacks, dispatches: device.dispatches, adapter: device.adapter };
+  return { typescript, device: device.curves, readBacks: device.readBacks, dispatches: device.dispatches, adapter: device.adapter };
 
   async function onDevice() {
     const { table, initialLogits, schemes } = experiment;
@@ -84,7 +91,8 @@ async function learnBothWays(preset: string, scheme: readonly number[], iteratio
       return isWrong ? { ...plan, rule: { ...plan.rule, gamma: 0.9 * plan.rule.gamma } } : plan;
     });
     iteration.setPlans(plans, plans.map(() => null));
-    const curves = learners.map(() => ({ proxy: [] as number[], length: [] as number[] }));
+    const curves = noCurves(learners.length);
+    const pairs = table.S * table.A;
     const before = engine.use!();
     let readBacks = 0;
     const { mapAsync } = GPUBuffer.prototype;
@@ -99,11 +107,13 @@ async function learnBothWays(preset: string, scheme: readonly number[], iteratio
         return step;
       });
       const options = learners.map(({ seedIndex }) => ({ nTraj, groupSize, ...learnerStream(spec.training, seedIndex, k) }));
-      const { total, length } = await iteration.iterate(network, options, steps);
-      curves.forEach((curve, m) => {
-        const mean = (column: ArrayLike<number>) => Array.from({ length: nTraj }, (_, i) => column[m * nTraj + i]).reduce((sum, x) => sum + x, 0) / nTraj;
-        curve.proxy.push(mean(total));
-        curve.length.push(mean(length));
+      const { total, length, probability } = await iteration.iterate(network, options, steps);
+      const mean = (column: ArrayLike<number>, m: number) => Array.from({ length: nTraj }, (_, i) => column[m * nTraj + i]).reduce((sum, x) => sum + x, 0) / nTraj;
+      learners.forEach((_, m) => {
+        curves.proxy[m].push(mean(total, m));
+        curves.length[m].push(mean(length, m));
+        const policy = Float64Array.from(probability.subarray(m * pairs, (m + 1) * pairs));
+        curves.success[m].push(startValue(table, evaluatePolicy(table, policy, table.metrics[table.truth]).value));
       });
     }
     Object.assign(GPUBuffer.prototype, { mapAsync });

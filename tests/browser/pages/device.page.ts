@@ -61,7 +61,7 @@ async function onDevice({ table, priced, aggregates }: PricedProblem, fault: Fau
   if (typeof given === 'string') throw new Error(given);
   // V is read off what pricing saw of it: whatever became of it since is of no matter.
   priced.side.value?.fill(NaN);
-  const own = await kernels.price({ ...given, plan: FAULTS[fault](given.plan) }, 'checks');
+  const own = await kernels.price({ ...given, plan: FAULTS[fault](given.plan) });
   kernels.dispose();
   return { own, given };
 }
