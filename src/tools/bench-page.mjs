@@ -3,8 +3,8 @@ import { buildOnce } from './build-once.mjs';
 import { fingerprint } from './fingerprint.mjs';
 import { projectRoot, runPackageScript } from './run-command.mjs';
 
-/** Parts of the bench that need no page of its own. */
-const withoutPage = ['core', 'estimators', 'checks', 'populations', 'networks', 'page'];
+/** Parts of the bench that measure in these pages. */
+const inPages = ['engines', 'transformer', 'device'];
 
 /**
  * The folder of the pages in which the bench trains on WebGPU; built when none was made from these very sources, and not at all
@@ -12,7 +12,7 @@ const withoutPage = ['core', 'estimators', 'checks', 'populations', 'networks', 
  * @param {readonly string[]} argv
  */
 export async function benchPage(argv) {
-  if (argv.includes('--only') && withoutPage.includes(argv[argv.indexOf('--only') + 1] ?? '')) return '';
+  if (argv.includes('--only') && !inPages.includes(argv[argv.indexOf('--only') + 1] ?? '')) return '';
   const sources = fingerprint(['src', 'static', 'package-lock.json', 'tests/bench']);
   return buildOnce(join(projectRoot, '.cache', 'bench-page'), sources, async (outDir) => {
     process.stderr.write('Building the bench’s page …\n');
