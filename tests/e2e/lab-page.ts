@@ -141,7 +141,7 @@ export function says(text: string, value: number, digits: number): boolean {
 }
 
 /** The figures of one scheme under “How good is the signal?”, as printed. */
-export async function figuresOf(page: Page, name: string): Promise<string[]> {
+export async function figuresOf(page: Page, name: string | RegExp): Promise<string[]> {
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
   return (await row.getByRole('cell').allInnerTexts()).map((text) => text.trim());
 }

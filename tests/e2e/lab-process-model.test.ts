@@ -16,10 +16,10 @@ const scores = async (page: Page, name: RegExp) =>
 describe('process models', () => {
   test('price in the page as in training: completions are the same ones, the network comes from the worker', async () => {
     await withLab(await linkTo(short, PRESET), async (page) => {
-      await page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'Network' }) }).getByRole('cell').first().filter({ hasText: /\d/ }).waitFor();
+      await page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'Net' }) }).getByRole('cell').first().filter({ hasText: /\d/ }).waitFor();
       for (const letter of ['A', 'B', 'C', 'D', 'E']) expect(await card(page, letter).getByRole('alert').count()).toBe(0);
       await nextPaint(page);
-      const shown = await Promise.all(['1 completion', '16 completions', 'Network'].map((name) => figuresOf(page, name)));
+      const shown = await Promise.all([/K=1$/, /K=16$/, /Net$/].map((name) => figuresOf(page, name)));
       await trainToEnd(page);
       const { frames, received } = await recorded(page);
       expect(received).not.toContain('failed');
@@ -33,7 +33,7 @@ describe('process models', () => {
     await withLab(await linkTo(short, PRESET), async (page) => {
       await button(page, 'More shared settings').click();
       await panel(page).getByText(/^Networks are fitted once/).waitFor();
-      const [one, sixteen, network] = [await scores(page, /1 completion/), await scores(page, /16 completions/), await scores(page, /Network/)];
+      const [one, sixteen, network] = [await scores(page, /K=1$/), await scores(page, /K=16$/), await scores(page, /Net$/)];
       expect(printedNumber(sixteen[3]!)).toBeGreaterThan(10 * printedNumber(one[3]!));
       expect(printedNumber(one[2]!.replace('%', ''))).toBeGreaterThan(75);
       expect(printedNumber(sixteen[2]!.replace('%', ''))).toBeGreaterThan(25);
@@ -43,7 +43,7 @@ describe('process models', () => {
       await labelled.fill('20');
       await labelled.press('Enter');
       await panel(page).getByText(/fitted once, to 20 solutions/).waitFor();
-      await expect.poll(async () => (await scores(page, /Network/))[0]).not.toBe(network[0]);
+      await expect.poll(async () => (await scores(page, /Net$/))[0]).not.toBe(network[0]);
     });
   });
 });

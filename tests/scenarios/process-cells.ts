@@ -16,23 +16,23 @@ function on(task: 'math' | 'key-door' | 'token', scheme: string, reference: stri
 const within = (middle: number): Interval => [middle - 0.02, middle + 0.02];
 
 export const processCells: readonly Cell[] = [
-  on('math', 'outcome', '.332', [0.31, 0.36], { quickSeeds: 4 }),
-  on('math', '1-completion', '.335', within(0.332)),
-  on('math', '4-completions', '.333', within(0.332), { quickSeeds: 2 }),
-  on('math', '16-completions', 'exact Q in the limit', within(0.332)),
-  on('math', 'true-progress', 'the limit', within(0.332), { quickSeeds: 4 }),
+  on('math', 'sparse', '.332', [0.31, 0.36], { quickSeeds: 4 }),
+  on('math', 'k=1', '.335', within(0.332)),
+  on('math', 'k=4', '.333', within(0.332), { quickSeeds: 2 }),
+  on('math', 'k=16', 'exact Q in the limit', within(0.332)),
+  on('math', 'true', 'the limit', within(0.332), { quickSeeds: 4 }),
   on('math', 'outcome-twice', '.391', [0.37, 0.41], { quickSeeds: 4 }),
   // A network that is fitted once keeps the small scores of the policy it saw.
-  on('math', 'network', 'not in the reference', [0.1, 0.17], { quickSeeds: 4 }),
+  on('math', 'net', 'not in the reference', [0.1, 0.17], { quickSeeds: 4 }),
   // Nearly every sign of a log-ratio is right at the start; as a frozen reward it is what the policy then leaves the task for.
   on('math', 'implicit', 'not in the reference', [0, 0.05], { quickSeeds: 4 }),
   // The reference turned signs of its own labels and found .154 and .163 on two seed bases.
-  on('math', '4-completions', '.154', [0.13, 0.21], { set: 'flips=0.2', id: 'a fifth of the signs turned', quickSeeds: 2 }),
-  on('key-door', 'outcome', '.949', [0.93, 0.96], { quickSeeds: 4 }),
-  on('key-door', '4-completions', '.950', within(0.949), { quickSeeds: 2 }),
+  on('math', 'k=4', '.154', [0.13, 0.21], { set: 'flips=0.2', id: 'a fifth of the signs turned', quickSeeds: 2 }),
+  on('key-door', 'sparse', '.949', [0.93, 0.96], { quickSeeds: 4 }),
+  on('key-door', 'k=4', '.950', within(0.949), { quickSeeds: 2 }),
   on('key-door', 'outcome-twice', '.985', [0.975, 0.995]),
-  on('token', 'outcome', '.875', [0.865, 0.885]),
-  on('token', '1-completion', '.873', within(0.875)),
-  on('token', '4-completions', '.874', within(0.875)),
+  on('token', 'sparse', '.875', [0.865, 0.885]),
+  on('token', 'k=1', '.873', within(0.875)),
+  on('token', 'k=4', '.874', within(0.875)),
   on('token', 'outcome-twice', '.940', [0.93, 0.95]),
 ];

@@ -35,7 +35,7 @@ Object.assign(names, {
 names['key-door-gae'] = names['key-door'];
 names['learner-population'] = names['key-door'];
 names['reward-model-ensemble'] = ['cautious', 'mean', 'single', 'true'];
-names['process-model'] = ['1-completion', '16-completions', '4-completions', 'implicit', 'network', 'outcome', 'outcome-network', 'outcome-twice', 'true-progress'];
+names['process-model'] = ['implicit', 'k=1', 'k=16', 'k=4', 'net', 'outcome-network', 'outcome-twice', 'sparse', 'true'];
 names['token-cold'] = names['token-warm'];
 names['token-transformer'] = names['token-warm'];
 
