@@ -8,7 +8,7 @@ export interface Cell {
   readonly checks: readonly Check[];
   /** Most seeds of the full set, where a run is long; 20 without. */
   readonly seeds?: number;
-  /** Left out of the full set unless `--slow` asks for it: hours. */
+  /** Left out of the full set unless `--slow` asks for it. */
   readonly slow?: true;
   /** Seeds of the quick set of `npm test`; cells without are left to the full set. */
   readonly quickSeeds?: number;

@@ -11,7 +11,8 @@ function unavailable(): never {
 
 /**
  * Runs a cell as `lab run` would; the summaries of its first scheme, by metric. Beside each `success@N` stands the share `solved@N` of
- * learners above ½; where the cell names two schemes, `lead X` is the first one's X less the second one's, seed by seed.
+ * learners above ½, and between iterations `change X@50..250`, X at the later less X at the earlier, seed by seed; where the cell names two
+ * schemes, `lead X` is the first one's X less the second one's, seed by seed.
  */
 export async function measure(cell: Cell, seeds: number): Promise<Readonly<Record<string, MetricSummary>>> {
   const { argsOfSeed } = cell;
@@ -21,7 +22,13 @@ export async function measure(cell: Cell, seeds: number): Promise<Readonly<Recor
   for (const [name, { values }] of Object.entries(metrics)) {
     if (name.startsWith('success@')) metrics[name.replace('success', 'solved')] = summary(values.map((x) => (x > 0.5 ? 1 : 0)));
   }
-  return metrics;
+  return { ...metrics, ...changes(metrics) };
+}
+
+function changes(metrics: Readonly<Record<string, MetricSummary>>): Record<string, MetricSummary> {
+  const parts = Object.entries(metrics).map(([key, { values }]) => ({ name: key.split('@')[0], at: Number(key.split('@')[1]), values }));
+  const later = (from: (typeof parts)[number]) => parts.filter(({ name, at }) => name === from.name && at > from.at);
+  return Object.fromEntries(parts.flatMap((from) => later(from).map(({ name, at, values }) => [`change ${name}@${from.at}..${at}`, summary(values.map((x, k) => x - from.values[k]))])));
 }
 
 async function lab(args: string, seeds: string): Promise<Readonly<Record<string, MetricSummary>>> {

@@ -75,6 +75,7 @@ export const tokenCells: readonly Cell[] = [
   warm('out', [success('.907')], pullToBase(0.5)),
   warm('out', [success('.935', undefined, 50), success('.990')], ppo(2)),
   warm('out', [success('.946', undefined, 50), success('.990')], ppo(4)),
+  warm('out', [success('.973', undefined, 50), success('.995')], { set: '/training/objective={"id":"ppo-clip","params":{"epochs":4,"clip":null}}', id: 'PPO 4 epochs without clip' }),
 
   mlpCold('out', '.677', '.08', '.004'),
   mlpCold('sum', '.000', ''),
