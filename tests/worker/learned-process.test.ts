@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { stepScoreQuality } from '../../src/core/diagnostics/step-score-quality';
 import type { ExperimentSpec } from '../../src/core/experiment/spec';
@@ -12,6 +14,7 @@ import { METRICS } from '../../src/worker/protocol';
 import { Training } from '../../src/worker/training-loop';
 import { deps, smallSpec, withScheme } from './small-spec';
 
+const wasmBinaries = `${join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`;
 const term = (params: Record<string, unknown>) => ({ reward: 'process-model', label: '', weight: 1, params, gated: false });
 
 async function specOf(params: Record<string, unknown>, processModel?: ExperimentSpec['training']['processModel'], iterations = 1): Promise<ExperimentSpec> {
@@ -52,6 +55,19 @@ describe('process models beside the policy', () => {
     expect(await correlation(outcomes)).toBeGreaterThan(0.5);
     expect(await correlation(any)).toBeLessThan(await correlation(progress));
     expect(await correlation(wrong)).toBeLessThan(await correlation(progress));
+  });
+
+  it('are fitted on the engine that the run asks for, to the same scores', async () => {
+    const spec = await specOf({ source: 'model' }, { trajectories: 200 });
+    const both = withScheme(spec, 1, { terms: [term({ source: 'model' }), term({ source: 'outcomes' }), term({ source: 'implicit' })] });
+    const on = async (engine: 'ts' | 'wasm') => (await Training.start({ ...both, training: { ...both.training, engine } }, { ...deps, wasmBinaries })).learned!;
+    const [ts, wasm] = [await on('ts'), await on('wasm')];
+    expect(Object.keys(wasm).sort()).toEqual(['learnedOutcomeProgress', 'learnedProgress', 'learnedRatio']);
+    for (const [name, column] of Object.entries(ts)) {
+      const largest = Math.max(...column.map(Math.abs));
+      expect(Math.max(...column.map((x, row) => Math.abs(x - wasm[name]![row]!))), name).toBeLessThan(2e-3 * largest);
+    }
+    expect(wasm).not.toEqual(ts);
   });
 
   it('train a policy by completions played anew in every iteration, as by its exact advantage', async () => {
