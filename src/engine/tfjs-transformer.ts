@@ -10,9 +10,9 @@ import {
   type Scalar, type Tensor, type Tensor3D, type Tensor4D,
 } from '@tensorflow/tfjs-core';
 import type { TokenPrefix } from '../core/contracts/scenario';
+import type { DeviceParameters, MakeParameters, ParameterPart } from './device-parameters';
 import type { Descent } from './engine';
 import { checkLength } from './network-shape';
-import type { DeviceParameters, MakeParameters, ParameterPart } from './optimiser-kernel';
 import { coverStates } from './prefix-sequences';
 import type { Device, DeviceNetwork } from './tfjs-device';
 import { NORM_EPSILON } from './transformer-parts';
