@@ -10,7 +10,6 @@ import { mixSeed, nextUniform } from '../../src/core/math/random';
 import type { EngineName } from '../../src/engine/engine';
 import { Training } from '../../src/worker/training-loop';
 import { randomTable } from './core-speed';
-import { quantile } from './speed-row';
 
 export const A = 5;
 export const T = 64;
@@ -133,7 +132,7 @@ export async function timeIterations(training: Training, budget: number): Promis
   const after = training.device;
   const perIteration = (count: 'dispatches' | 'readBacks') => ((after?.[count] ?? 0) - (before?.[count] ?? 0)) / times.length;
   return {
-    milliseconds: quantile(times, 0.5),
+    milliseconds: times.toSorted((a, b) => a - b)[(times.length - 1) >> 1]!,
     environmentSteps,
     iterations: times.length,
     adapter: after?.adapter ?? training.engine.words,

@@ -7,6 +7,20 @@ import type { BenchSize, Timed } from './bench-training';
 /** A measurement that is not done after so long is given up. */
 const GIVEN_UP_AFTER = 60_000;
 
+/** A browser on the machine's GPU where it has one that WebGPU can use, and else on the emulated adapter. */
+async function launch(executablePath: string, address: string): Promise<Browser> {
+  const args = launchArguments.filter((argument) => !argument.startsWith('--use-webgpu-adapter'));
+  const browser = await chromium.launch({ executablePath, args: [...args, '--enable-features=Vulkan', '--ignore-gpu-blocklist'] });
+  const page = await browser.newPage();
+  await page.goto(address);
+  await page.waitForFunction(() => typeof globalThis.hasOwnGpu === 'function');
+  const hasOwnGpu = await page.evaluate(() => globalThis.hasOwnGpu()).catch(() => false);
+  await page.close();
+  if (hasOwnGpu) return browser;
+  await browser.close();
+  return chromium.launch({ executablePath, args: [...launchArguments] });
+}
+
 /** Why there is no measurement. */
 export interface Skipped {
   readonly skipped: string;
@@ -33,8 +47,9 @@ export class BrowserTraining {
     if (!folder || !executablePath) return new BrowserTraining('needs Chrome or Chromium', null, '', async () => {});
     const server = staticServer(folder);
     const port = await listenFrom(server, 0);
-    const browser = await chromium.launch({ executablePath, args: [...launchArguments] });
-    return new BrowserTraining('', browser, `http://localhost:${port}/training.html`, async () => {
+    const address = `http://localhost:${port}/training.html`;
+    const browser = await launch(executablePath, address);
+    return new BrowserTraining('', browser, address, async () => {
       await browser.close();
       server.closeAllConnections();
       server.close();

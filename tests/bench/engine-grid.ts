@@ -18,7 +18,7 @@ export const TITLE: Readonly<Record<EngineName, string>> = { ts: 'TypeScript', w
 const BUDGET = 1500;
 const WEBGPU_BUDGET = 3000;
 /** An iteration on WebGPU that is expected to take longer is not begun. */
-const LONGEST = 8000;
+const LONGEST = 15_000;
 /** Environment steps a second that the page makes beside its networks, as a lower bound. */
 const STEPS_BESIDE = 12e6;
 

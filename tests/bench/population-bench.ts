@@ -12,7 +12,7 @@ const MEMBERS = 32;
 /** Turns of equal work, of which the fourth shortest is compared. */
 const [TURNS, COMPARED] = [25, 3];
 /** Milliseconds after which a shape has had enough turns. */
-const BUDGET = 6000;
+const BUDGET = 10_000;
 
 export async function populationBench(): Promise<SpeedRow[]> {
   const engine = await openEngine('wasm', { wasmBinaries });
