@@ -130,7 +130,7 @@ export function rankEngines(measured: readonly EngineMeasurement[]): readonly Ti
 export function reasonFor([best, second]: readonly { name: EngineName; milliseconds: number }[]): string {
   if (!second) return `${ENGINE_TITLE[best.name]}: the only engine that runs at speed here.`;
   const ratio = second.milliseconds / best.milliseconds;
-  return ratio < 1.05 ? `${ENGINE_TITLE[best.name]}: as fast as ${ENGINE_TITLE[second.name]} here.` : `${ENGINE_TITLE[best.name]}: ${ratio.toFixed(1)}× faster than ${ENGINE_TITLE[second.name]} here.`;
+  return ratio < 1.05 ? `${ENGINE_TITLE[best.name]}: as fast as ${ENGINE_TITLE[second.name]} here.` : `${ENGINE_TITLE[best.name]}: ${ratio.toFixed(ratio < 10 ? 1 : 0)}× faster than ${ENGINE_TITLE[second.name]} here.`;
 }
 
 /** Why an emulated adapter is not measured; undefined where it is. */

@@ -319,6 +319,11 @@ export class Run {
     if (!sameLearners(base, this.#spec)) {
       const wasRunning = this.isRunning;
       base.schemes.forEach((_, k) => this.#history.restart(k));
+      if (base.training.engine !== this.#spec.training.engine) {
+        // Until the other engine is ready, the one before and its speed say nothing of it.
+        this.#engine = null;
+        this.#stepsPerSecond = 0;
+      }
       if (this.#spec.training.seeds.count !== this.#history.seeds || base.scenario.id !== this.#spec.scenario.id || base.schemes.length !== this.#spec.schemes.length) {
         this.#history = new CurveHistory(this.#options.metrics, this.#spec.training.seeds.count);
       }

@@ -263,6 +263,15 @@ describe('failures', () => {
     expect(run.engineChanges).toEqual([]);
   });
 
+  test('after another engine is asked for, the one before and its speed are no longer shown', async () => {
+    await trained();
+    expect(run.engine).toMatchObject({ name: 'tabular' });
+    experiment.setTraining({ engine: 'webgpu' });
+    for (const timer of [...timers]) timer();
+    expect(run.engine).toBeNull();
+    expect(run.stepsPerSecond).toBe(0);
+  });
+
   test('what concerns the run is a notice', async () => {
     await trained();
     worker.listener({ type: 'notice', runId: worker.runId, code: 'engine-fallback', message: 'No WebGPU here.' });
