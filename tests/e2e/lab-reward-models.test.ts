@@ -31,7 +31,7 @@ describe('an ensemble of reward models', () => {
   test('says what it was fitted on and how well; another ensemble is fitted anew, and undo brings the old one back', async () => {
     await withLab(await linkTo(short, PRESET), async (page) => {
       await button(page, 'More shared settings').click();
-      const words = fitted(page, /68 networks in [\d,]+ ms on TypeScript/);
+      const words = fitted(page, /68 networks in [\d.]+ m?s on TypeScript/);
       await words.waitFor();
       await fitted(page, /^\d+% ordered as labelled, \d+% to \d+% over seeds$/).waitFor();
       const picture = panel(page).getByRole('img', { name: /^Learned return against what the person wants of 256 trajectories/ });
@@ -41,7 +41,7 @@ describe('an ensemble of reward models', () => {
       const members = panel(page).getByRole('textbox', { name: 'Members, as a number' });
       await members.fill('1');
       await members.press('Enter');
-      await fitted(page, /4 networks in [\d,]+ ms/).waitFor();
+      await fitted(page, /4 networks in [\d.]+ m?s/).waitFor();
       expect(await picture.getAttribute('aria-label')).not.toBe(before);
       expect(await panel(page).getByText('bootstrap').count()).toBe(0);
 
