@@ -1,8 +1,6 @@
 import type { Engine, NetworkShape } from './engine';
 import { mlpWork, type EngineWork } from './engine-work';
 
-export { updateCost } from './engine-work';
-
 /** What an iteration's networks cost on an engine. */
 export interface EngineTiming {
   /** Median of an iteration's rounds. */
