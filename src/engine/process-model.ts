@@ -1,4 +1,4 @@
-import { exp, log, sigmoid } from '../core/math/elementary';
+import { sigmoid, softplus } from '../core/math/elementary';
 import type { Table } from '../core/contracts/scenario';
 import type { Rollout } from '../core/mdp/rollout';
 import type { Engine, NetworkShape } from './engine';
@@ -148,9 +148,4 @@ function placeFeatures({ features: { width, data }, horizon }: Table, place: Uin
     if (isTimed) out[k * inputs + width + (key % horizon)] = 1;
   });
   return out;
-}
-
-/** log(1 + e^x), without overflow. */
-function softplus(x: number): number {
-  return x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x));
 }

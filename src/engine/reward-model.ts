@@ -1,4 +1,4 @@
-import { exp, log, sigmoid } from '../core/math/elementary';
+import { sigmoid, softplus } from '../core/math/elementary';
 import { iterationPrefix, nextUniform, startStream, STREAM } from '../core/math/random';
 import type { Engine, NetworkShape } from './engine';
 import { initialParameters, meanSquaredNorm } from './initial-parameters';
@@ -211,11 +211,6 @@ function returnOf(reward: Float32Array | Float64Array, { row, maxLen, length }: 
 
 function addVisits(visits: Float64Array, { row, maxLen, length }: LabelledTrajectories, i: number, amount: number): void {
   for (let k = i * maxLen, end = k + length[i]; k < end; k++) visits[row[k]] += amount;
-}
-
-/** log(1 + e^x), without overflow. */
-function softplus(x: number): number {
-  return x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x));
 }
 
 function combined(outputs: readonly Float64Array[], members: number, data: LabelledTrajectories, loss: Float64Array): RewardModel {

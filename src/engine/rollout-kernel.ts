@@ -172,7 +172,7 @@ export class RolloutKernel implements RolloutComparison {
 }
 
 /** Steps at which two plays of a batch differ: rows within the length, and lengths and ends counted as steps. */
-export function differingSteps(a: Pick<Rollout, 'row' | 'length' | 'terminated'>, b: Pick<Rollout, 'row' | 'length' | 'terminated'>): number {
+function differingSteps(a: Pick<Rollout, 'row' | 'length' | 'terminated'>, b: Pick<Rollout, 'row' | 'length' | 'terminated'>): number {
   const maxLen = a.row.length / a.length.length;
   let differing = 0;
   for (let i = 0; i < a.length.length; i++) {

@@ -1,10 +1,11 @@
 /** The structures that the pricing, advantage and aggregation kernels share, in WGSL and as the words that fill them. */
 import type { Table } from '../core/contracts/scenario';
+import { MAX_MORE_CONDITIONS } from '../core/scheme/scheme-spec';
 import { fixedPoint } from './fixed-point';
 import type { EstimatorRule, SignalPlan } from './signal-plan';
 
 /** Conditions of a gate at most. */
-export const MAX_CONDITIONS = 4;
+const MAX_CONDITIONS = 1 + MAX_MORE_CONDITIONS;
 
 /**
  * M learners of N trajectories each, up to T steps long; everything of a learner lies together. `played` holds the rows [M·N·T] of a

@@ -57,7 +57,8 @@ export interface StepResult {
 
 /**
  * The part of an iteration between logits and dL/dlogits: rollout, pricing, aggregation, objective and
- * critic. One instance serves all learners of an experiment in turn, so that nothing is allocated per step.
+ * critic. One instance serves all learners of an experiment in turn, so that nothing is allocated per step; long, because these parts
+ * share its buffers and must go in this order.
  */
 export class BatchStep {
   readonly start: TablePolicy;

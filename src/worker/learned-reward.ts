@@ -32,7 +32,7 @@ export interface FitOptions extends FamilyOptions {
 }
 
 /** True when a scheme of the experiment reads the column `learnedReward`. */
-export function readsLearnedReward({ schemes }: Pick<Experiment, 'schemes'>): boolean {
+function readsLearnedReward({ schemes }: Pick<Experiment, 'schemes'>): boolean {
   return schemes.some((scheme) => scheme?.terms.some((term) => Object.hasOwn(term.plugin.needs, 'learnedReward')));
 }
 

@@ -12,7 +12,7 @@ import { EMPTY_SIDE, priceBatch, type PricedBatch } from '../scheme/price-batch'
 const CHECKS = 2_000_000_000;
 
 /** Fresh batches of a policy, the same for every scheme: number `iteration` always meets the same luck. */
-export function seededBatch(table: Table, policy: TablePolicy, size: { readonly nTraj: number; readonly groupSize: number }, iteration: number, belief?: Float64Array): TableBatch {
+function seededBatch(table: Table, policy: TablePolicy, size: { readonly nTraj: number; readonly groupSize: number }, iteration: number, belief?: Float64Array): TableBatch {
   const stream = { seed: 0, learner: CHECKS, iteration };
   const drawn = rollout(table, policy.threshold, { ...size, ...stream });
   return new TableBatch(table, drawn, { behaviour: policy.logProbability, reference: policy.logProbability, belief, playOn: { threshold: policy.threshold, stream } });

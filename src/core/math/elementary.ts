@@ -93,6 +93,11 @@ export function sigmoid(x: number): number {
   return e / (1 + e);
 }
 
+/** log(1 + e^x), without overflow. */
+export function softplus(x: number): number {
+  return x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x));
+}
+
 /**
  * Softmax of `count` numbers from `offset` on, written to the same cells of `out`; returns
  * log Σ exp, so that log-probabilities are logit − result. The largest logit is taken out first.

@@ -4,16 +4,13 @@ import { printed } from '../contracts/explanation';
 import { asNumber, asRecord, fieldOf } from '../contracts/json-column';
 import { payOnLastStep } from '../contracts/pay';
 import { defineReward } from '../contracts/reward';
-import { exp, log } from '../math/elementary';
+import { softplus } from '../math/elementary';
 import { standardDeviation } from '../math/statistics';
 
 type Read = Frame & { score: Float64Array; extra: readonly unknown[] };
 
 const LOSS_EPSILON = 1e-5;
 const isNames = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((x) => typeof x === 'string');
-
-/** ln(1 + e^x) without overflow. */
-const softplus = (x: number) => (x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x)));
 
 /** Factors of every trajectory, in order of rank, and the margin a difference has to exceed. */
 function factorsOf(columns: Read, order: readonly string[], sigmaMult: number, firstMargin: number): { x: number[]; margin: number }[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exp, log, sigmoid, softmaxRow, tanh } from '../../../src/core/math/elementary';
+import { exp, log, sigmoid, softmaxRow, softplus, tanh } from '../../../src/core/math/elementary';
 import { mixSeed, nextUniform } from '../../../src/core/math/random';
 
 /** Largest relative distance over many arguments; equal values, equal infinities and two NaN are at distance 0. */
@@ -89,6 +89,12 @@ describe('sigmoid and softmax', () => {
     }
     expect(sigmoid(-800)).toBe(0);
     expect(sigmoid(800)).toBe(1);
+  });
+
+  it('softplus agrees with log(1 + e^x), and is x far to the right', () => {
+    for (let x = -30; x <= 30; x += 0.7) expect(softplus(x) / Math.log1p(Math.exp(x))).toBeCloseTo(1, 2 + Math.min(10, Math.round(10 + x / 3)));
+    expect(softplus(-800)).toBe(0);
+    expect(softplus(800)).toBe(800);
   });
 
   it('softmax of one row leaves other cells alone, adds to 1 and returns log Σ exp', () => {
