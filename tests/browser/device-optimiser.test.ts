@@ -52,7 +52,7 @@ describe('optimiser steps on the device', () => {
     });
   });
 
-  test('hold as many tensors and bytes after 40 iterations as after one', async () => {
+  test('hold as many tensors and bytes after 40 iterations as after one, and the buffers’ pool is as large', async () => {
     await withTestPage('device-optimiser', async (page) => {
       expect(new Set(await call<string[]>(page, 'heldOver', 40)).size).toBe(1);
     });

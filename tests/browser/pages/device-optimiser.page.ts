@@ -218,8 +218,8 @@ async function heldOver(iterations: number): Promise<readonly string[]> {
   for (let k = 0; k < iterations; k++) {
     await network.forward();
     network.descent!.descend(given.dLogits(k), optimisers.map((optimiser) => optimiser.nextStep()));
-    const { tensors, bytes } = engine.use!();
-    seen.push(`${tensors} tensors, ${bytes} bytes`);
+    const { tensors, bytes, pool } = engine.use!();
+    seen.push(`${tensors} tensors, ${bytes} bytes, ${pool} bytes with the pool`);
   }
   engine.dispose();
   return seen;
