@@ -119,6 +119,7 @@ describe('presets made for WebGPU', () => {
     expect(printedNumber(dispatches!)).toBeGreaterThan(5);
     expect(none).toBe('–');
     expect(printedNumber(trained.times.get('Read-backs')![1]!)).toBeLessThanOrEqual(2);
+    expect(trained.times.get('Time in read-backs')).toEqual(['–', expect.stringMatching(/^[\d.]+ (µs|ms|s)$/)]);
   });
 });
 
