@@ -210,7 +210,8 @@ class NetworkFamily implements PolicyFamily {
         }
       });
     });
-    if (!this.#critic || !dValues) return;
+    // Where no learner reads a learned V, its critic networks were not asked and stay as they are.
+    if (!this.#critic || !dValues || learners.every(({ critic }) => critic === null)) return;
     this.#valuesOf = [];
     await this.#critic.descend(this.#criticsOf(learners), (gradient) => dValues.forEach((column, member) => gradient.set(column, member * S)));
   }

@@ -90,3 +90,18 @@ it('is refused where the policy is no network', async () => {
   const spec = await smallSpec('boat-race', ['dense'], { critic: { kind: 'network', learningRate: 0.01 } });
   expect(readSpec(spec)).toMatchObject({ problems: [{ field: '/training/critic' }] });
 });
+
+describe('schemes that read no V', () => {
+  it('train as without a critic network, which is never asked', async () => {
+    const logitsWith = async (critic?: TrainingSpec['critic']): Promise<number[]> => {
+      const spec = await smallSpec('boat-race', ['outcome', 'dense'], { ...network, iterations: 4, ...(critic && { critic }) });
+      const training = await Training.start(spec, deps);
+      await advance(training);
+      return (await training.policies()).flatMap((logits) => [...logits]);
+    };
+    const without = await logitsWith();
+    expect(without.some((logit) => logit !== 0)).toBe(true);
+    expect(await logitsWith({ kind: 'network', learningRate: 0.01 })).toEqual(without);
+    expect(await logitsWith({ kind: 'network', learningRate: 0.01, mlp: { hidden: [8], activation: 'tanh' } })).toEqual(without);
+  });
+});
