@@ -5,7 +5,7 @@ import { listenFrom, staticServer } from '../../src/tools/static-server.mjs';
 import type { BenchSize, Timed } from './bench-training';
 
 /** A measurement that is not done after so long is given up. */
-const GIVEN_UP_AFTER = 60_000;
+const GIVEN_UP_AFTER = 120_000;
 
 /** A browser on the machine's GPU where it has one that WebGPU can use, and else on the emulated adapter. */
 async function launch(executablePath: string, address: string): Promise<Browser> {
