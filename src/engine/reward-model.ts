@@ -34,8 +34,6 @@ export interface LabelledTrajectories {
   readonly train: Preferences;
 }
 
-export type RewardModelData = RowFeatures & LabelledTrajectories;
-
 export interface RewardModelOptions {
   /** Default [32]. */
   readonly hidden?: readonly number[];
@@ -69,11 +67,6 @@ export interface RewardModel {
   readonly loss: Float64Array;
   /** [nTraj] return of the labelled trajectories: mean over members and standard deviation between them. */
   readonly returns: { readonly mean: Float64Array; readonly spread: Float64Array };
-}
-
-/** The reward model of one person; see `fitRewardModels`. */
-export async function fitRewardModel(engine: Engine, data: RewardModelData, { learner = 0, ...options }: RewardModelOptions & { readonly learner?: number }): Promise<RewardModel> {
-  return (await fitRewardModels(engine, data, [data], [learner], options))[0];
 }
 
 /**

@@ -3,9 +3,10 @@ import boatRace from '../../src/core/scenarios/boat-race';
 import { emptyPolicy, softmaxPolicy } from '../../src/core/mdp/policy';
 import { evaluatePolicy, startValue } from '../../src/core/mdp/exact';
 import { rollout } from '../../src/core/mdp/rollout';
-import { fitRewardModel, stateActionFeatures, type RewardModelOptions } from '../../src/engine/reward-model';
+import { stateActionFeatures, type RewardModelOptions } from '../../src/engine/reward-model';
 import { simulatePreferences } from '../../src/engine/simulated-person';
 import { createTsEngine } from '../../src/engine/ts-engine';
+import { fitRewardModel } from '../support/fit-reward-model';
 
 const table = boatRace.table({ horizon: 30, slip: 0 });
 const { S, A, horizon } = table;

@@ -4,10 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { sigmoid } from '../../src/core/math/elementary';
 import { mixSeed, nextUniform } from '../../src/core/math/random';
 import { openEngine } from '../../src/engine/open-engine';
-import { fitRewardModel, fitRewardModels, orderedAsLabelled, preferenceLoss, stateActionFeatures, type RewardModelData } from '../../src/engine/reward-model';
+import { fitRewardModels, orderedAsLabelled, preferenceLoss, stateActionFeatures } from '../../src/engine/reward-model';
 import { simulatePreferences } from '../../src/engine/simulated-person';
 import { createTsEngine } from '../../src/engine/ts-engine';
 import { relativeDistance } from './reference-network';
+import { fitRewardModel, type RewardModelData } from '../support/fit-reward-model';
 
 const wasmBinaries = `${join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`;
 

@@ -8,9 +8,9 @@ import { resolveExperiment } from '../../src/core/experiment/resolve';
 import { evaluatePolicy, startValue } from '../../src/core/mdp/exact';
 import { emptyPolicy, softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout, type Rollout } from '../../src/core/mdp/rollout';
-import { fitRewardModel } from '../../src/engine/reward-model';
 import { simulatePreferences, type Preferences } from '../../src/engine/simulated-person';
 import { createTsEngine } from '../../src/engine/ts-engine';
+import { fitRewardModel } from '../support/fit-reward-model';
 
 export interface OnlineCell {
   /** Comparisons in all. */

@@ -4,13 +4,14 @@ import { learnerStream, resolveExperiment } from '../../src/core/experiment/reso
 import type { ExperimentSpec, TrainingSpec } from '../../src/core/experiment/spec';
 import { softmaxPolicy } from '../../src/core/mdp/policy';
 import { rollout } from '../../src/core/mdp/rollout';
-import { fitRewardModel, stateActionFeatures } from '../../src/engine/reward-model';
+import { stateActionFeatures } from '../../src/engine/reward-model';
 import { simulatePreferences } from '../../src/engine/simulated-person';
 import { createTsEngine } from '../../src/engine/ts-engine';
 import { learnReward, type LearnedReward } from '../../src/worker/learned-reward';
 import { METRICS } from '../../src/worker/protocol';
 import { Training } from '../../src/worker/training-loop';
 import { deps } from './small-spec';
+import { fitRewardModel } from '../support/fit-reward-model';
 
 const { spec: preset } = (await loadPreset('reward-model-ensemble'))!;
 const withTraining = (training: Partial<TrainingSpec>): ExperimentSpec => ({ ...preset, training: { ...preset.training, engine: 'ts', ...training } });
