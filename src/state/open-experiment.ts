@@ -38,3 +38,8 @@ export async function openExperiment<T>(hash: string, use: (spec: ExperimentSpec
   if (!preset) throw new Error('No preset ships with this build.');
   return { value: await usePlugged(preset.spec), problem, notices: [] };
 }
+
+/** The question of the preset that an experiment begins from; undefined where none ships under that name. */
+export async function presetQuestion({ base }: Pick<ExperimentSpec, 'base'>): Promise<string | undefined> {
+  return (await loadPreset(base.split('@')[0]!))?.question;
+}
