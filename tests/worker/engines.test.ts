@@ -52,11 +52,14 @@ async function losing(name: EngineName, vjps: number): Promise<Engine> {
 }
 
 describe('training on other engines', () => {
-  it('WASM learns the curve of TypeScript, and a past policy is the one that was used', async () => {
+  it('WASM learns the curve of TypeScript, to the same bits again, and a past policy is the one that was used', async () => {
     const ts = await successes('ts');
     const wasm = await successes('wasm');
     expect(wasm.training.engine.name).toBe('wasm');
     expect(Math.max(...wasm.curve.map((x, k) => Math.abs(x - ts.curve[k])))).toBeLessThan(1e-3);
+    const again = await successes('wasm');
+    expect(again.curve).toEqual(wasm.curve);
+    expect(again.snapshot.logits).toEqual(wasm.snapshot.logits);
     expect(wasm.snapshot.iteration).toBe(10);
     wasm.snapshot.logits.forEach((x, k) => expect(Math.abs(x - ts.snapshot.logits[k])).toBeLessThan(1e-3));
   });
