@@ -13,12 +13,15 @@ import { reads, visit } from './visited-states';
 /**
  * Networks on a table of which a batch visits a small part: they are evaluated in the states that the batch comes to, step by step, and
  * differentiated there. The numbers are those of an evaluation in every state, bit for bit on the TypeScript engine. A critic is asked
- * about the same states and no others: V counts as 0 where an episode ends, by the task or by time.
+ * about the same states and no others: V counts as 0 where an episode ends, by the task or by time. A transformer is asked about every state
+ * in TypeScript, whatever engine trains it: only there each prefix is computed once, which an emulated adapter would take minutes for.
  */
 export class VisitedFamily implements PolicyFamily {
   readonly values?: PolicyFamily['values'];
   readonly #experiment: Experiment;
   readonly #engine: SurvivingEngine;
+  /** Evaluates transformers in every state. */
+  readonly #everywhere: SurvivingEngine;
   readonly #networks: LearnerNetworks;
   readonly #policyNetwork: VisitedNetwork;
   /** Null where there is no critic network, and where V is the last output of the policy's. */
@@ -30,13 +33,14 @@ export class VisitedFamily implements PolicyFamily {
   /** States that a learner's last batch visited; where there are none, all were evaluated. */
   readonly #visited = new WeakMap<Parameterised, Uint32Array>();
 
-  private constructor(experiment: Experiment, networks: LearnerNetworks, engine: SurvivingEngine) {
+  private constructor(experiment: Experiment, networks: LearnerNetworks, engine: SurvivingEngine, everywhere: SurvivingEngine) {
     const { S, A } = experiment.table;
     this.#experiment = experiment;
     this.#engine = engine;
+    this.#everywhere = everywhere;
     this.#networks = networks;
-    this.#policyNetwork = new VisitedNetwork(networks.policy, engine);
-    this.#criticNetwork = networks.critic && new VisitedNetwork(networks.critic, engine);
+    this.#policyNetwork = new VisitedNetwork(networks.policy, engine, everywhere);
+    this.#criticNetwork = networks.critic && new VisitedNetwork(networks.critic, engine, everywhere);
     this.#policy = emptyPolicy(S, A);
     this.#all = Uint32Array.from({ length: S }, (_, s) => s);
     if (experiment.spec.training.critic) this.values = (learners) => this.#evaluateCritics(learners);
@@ -47,12 +51,15 @@ export class VisitedFamily implements PolicyFamily {
     const networks = await networksOf(experiment);
     const { engine: wanted } = experiment.spec.training;
     const words = 'TypeScript: a batch visits few of the states, and only those are evaluated.';
-    if (wanted === 'auto') return new VisitedFamily(experiment, networks, await openMeasuredWithGpu(experiment, words, options));
-    return new VisitedFamily(experiment, networks, wanted === 'ts' ? new SurvivingEngine(await (options.open ?? openEngine)('ts', options), words, options) : await openNamed(wanted, options));
+    const openTypeScript = async () => new SurvivingEngine(await (options.open ?? openEngine)('ts', options), words, options);
+    const engine = await (wanted === 'auto' ? openMeasuredWithGpu(experiment, words, options) : wanted === 'ts' ? openTypeScript() : openNamed(wanted, options));
+    return new VisitedFamily(experiment, networks, engine, engine.current.name === 'ts' ? engine : await openTypeScript());
   }
 
   get engine(): EngineLabel {
-    return this.#engine.label;
+    const { label } = this.#engine;
+    const isHelped = label.name !== 'ts' && !this.#networks.policy.mlp;
+    return isHelped ? { ...label, words: `${label.words} Evaluations of all ${this.#all.length.toLocaleString('en')} states run in TypeScript, which computes each prefix once.` } : label;
   }
 
   get survivor(): SurvivingEngine {
@@ -67,7 +74,7 @@ export class VisitedFamily implements PolicyFamily {
     this.#makeRoom(learners.length);
     for (const [k, learner] of learners.entries()) {
       this.#visited.delete(learner);
-      await this.#evaluate(learner, this.#all, k);
+      await this.#evaluate(learner, this.#all, k, true);
     }
     return this.#logits.slice(0, learners.length);
   }
@@ -96,6 +103,7 @@ export class VisitedFamily implements PolicyFamily {
 
   dispose(): void {
     this.#engine.dispose();
+    if (this.#everywhere !== this.#engine) this.#everywhere.dispose();
   }
 
   /** Evaluates the states that the learner's next batch visits, as it comes to them, and returns them. */
@@ -116,12 +124,12 @@ export class VisitedFamily implements PolicyFamily {
     return Uint32Array.from(visited);
   }
 
-  async #evaluate({ parameters }: Parameterised, states: Uint32Array, k: number): Promise<void> {
+  async #evaluate({ parameters }: Parameterised, states: Uint32Array, k: number, everywhere = false): Promise<void> {
     const { A } = this.#experiment.table;
     const { base } = this.#networks.policy;
     const logits = this.#logits[k];
     const shared = this.#experiment.spec.training.critic?.kind === 'shared' ? this.#values[k] : null;
-    await this.#policyNetwork.evaluate(parameters, states, (s, outputs, from) => {
+    await this.#policyNetwork[everywhere ? 'evaluateAll' : 'evaluate'](parameters, states, (s, outputs, from) => {
       for (let a = 0; a < A; a++) logits[s * A + a] = base[s * A + a] + outputs[from + a];
       if (shared) shared[s] = outputs[from + A];
     });
@@ -131,7 +139,8 @@ export class VisitedFamily implements PolicyFamily {
     for (const [k, learner] of learners.entries()) {
       if (!this.#criticNetwork || learner.critic === null) continue;
       const values = this.#values[k];
-      await this.#criticNetwork.evaluate(learner.criticNetwork!.parameters, this.#visited.get(learner) ?? this.#all, (s, outputs, from) => (values[s] = outputs[from]));
+      const visited = this.#visited.get(learner);
+      await this.#criticNetwork[visited ? 'evaluate' : 'evaluateAll'](learner.criticNetwork!.parameters, visited ?? this.#all, (s, outputs, from) => (values[s] = outputs[from]));
     }
     return this.#values.slice(0, learners.length);
   }

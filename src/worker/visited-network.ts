@@ -6,32 +6,46 @@ import type { SurvivingEngine } from './surviving-engine';
 /** States that go through a network together where all are asked for. */
 const CHUNK = 1024;
 
+/** Takes a state's outputs, which begin at `from` of `outputs` and are valid during the call. */
+type TakeOutputs = (state: number, outputs: Float32Array, from: number) => void;
+
 /** A network that is asked about lists of states, with the parameters of one learner at a time. */
 export class VisitedNetwork {
   constructor(
     private readonly kind: PolicyNetwork,
     private readonly engine: SurvivingEngine,
+    /** Evaluates a transformer where all states are asked for. */
+    private readonly everywhere: SurvivingEngine = engine,
   ) {}
 
-  /** Hands every state of the list its outputs: those of `states[row]` begin at `from` of `outputs`, which is valid during the call. */
-  async evaluate(parameters: ParameterVector, states: Uint32Array, take: (state: number, outputs: Float32Array, from: number) => void): Promise<void> {
-    for (let first = 0; first < states.length; first += CHUNK) {
-      const part = states.subarray(first, first + CHUNK);
-      await this.#on(parameters, part, async (network, outputs) => part.forEach((state, row) => take(state, outputs, row * network.shape.outputs)));
-    }
+  /** Hands every state of the list its outputs. */
+  evaluate(parameters: ParameterVector, states: Uint32Array, take: TakeOutputs): Promise<void> {
+    return this.#evaluate(this.engine, parameters, states, take);
+  }
+
+  /** The same for a list of all states. */
+  evaluateAll(parameters: ParameterVector, states: Uint32Array, take: TakeOutputs): Promise<void> {
+    return this.#evaluate(this.kind.mlp ? this.engine : this.everywhere, parameters, states, take);
   }
 
   /** Gradient of Σ outputs · dOutputs over the states, dOutputs [states × outputs], with respect to the parameters. */
   gradient(parameters: ParameterVector, states: Uint32Array, dOutputs: Float32Array): Promise<Float32Array> {
-    return this.#on(parameters, states, (network) => {
+    return this.#on(this.engine, parameters, states, (network) => {
       const padded = new Float32Array(network.rows * network.shape.outputs);
       padded.set(dOutputs);
       return network.vjp(padded);
     });
   }
 
-  #on<T>(parameters: ParameterVector, states: Uint32Array, work: (network: Network, outputs: Float32Array) => Promise<T>): Promise<T> {
-    return this.engine.run(async (opened) => {
+  async #evaluate(engine: SurvivingEngine, parameters: ParameterVector, states: Uint32Array, take: TakeOutputs): Promise<void> {
+    for (let first = 0; first < states.length; first += CHUNK) {
+      const part = states.subarray(first, first + CHUNK);
+      await this.#on(engine, parameters, part, async (network, outputs) => part.forEach((state, row) => take(state, outputs, row * network.shape.outputs)));
+    }
+  }
+
+  #on<T>(engine: SurvivingEngine, parameters: ParameterVector, states: Uint32Array, work: (network: Network, outputs: Float32Array) => Promise<T>): Promise<T> {
+    return engine.run(async (opened) => {
       const network = await this.kind.create(opened, 1, paddedFor(opened, states));
       network.setParameters(parameters as Float32Array);
       const result = await work(network, await network.forward());

@@ -123,6 +123,22 @@ describe('presets made for WebGPU', () => {
   });
 });
 
+describe('the transformer with a scratchpad', () => {
+  test('trains on WebGPU along TypeScript’s curves, with figures of all states from the start', async () => {
+    const iterations = 3;
+    // An emulated adapter computes the preset's 64 trajectories for half a minute.
+    const few = withTraining({ iterations, trajectories: 16, seeds: { first: 0, count: 1 } });
+    const trained = await trainOnBoth('token-transformer', (spec) => few({ ...spec, schemes: spec.schemes.slice(0, 1), view: { ...spec.view, scheme: 0 } }));
+    // Adam's first steps are of one size whatever the gradient's, so that where a gradient is nearly 0 engines may part by a step.
+    expectSameCurves(trained, { schemes: 1, seeds: 1, iterations, tolerance: 2e-3 });
+    const entropy = curves(trained.frames.ts, 1, 1, 'entropy')[0]!;
+    expect(Math.abs(entropy.at(-1)! - entropy[0]!), 'it learns').toBeGreaterThan(0.002);
+    expect(curves(trained.frames.webgpu, 1, 1, 'success')[0]![0]).toBeCloseTo(0.287, 1);
+    expect(trained.times.get('')).toEqual(['TypeScript', 'WebGPU']);
+    expect(printedNumber(trained.times.get('Dispatches')![1]!)).toBeGreaterThan(40);
+  });
+});
+
 describe('the engines of this device', () => {
   const small = withTraining({ policy: { kind: 'mlp', hidden: [8], activation: 'tanh' }, optimiser: 'adam', engine: 'auto', iterations: 3, seeds: { first: 0, count: 2 } });
 

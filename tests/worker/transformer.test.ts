@@ -6,7 +6,7 @@ import { defineScenario } from '../../src/core/contracts/scenario';
 import { resolveSpec } from '../../src/core/experiment/resolve';
 import { readSpec, type TrainingSpec } from '../../src/core/experiment/spec';
 import { compileTable } from '../../src/core/mdp/compile-table';
-import type { Engine } from '../../src/engine/engine';
+import type { Engine, EngineName } from '../../src/engine/engine';
 import { openEngine } from '../../src/engine/open-engine';
 import { METRICS } from '../../src/worker/protocol';
 import { Training } from '../../src/worker/training-loop';
@@ -60,6 +60,20 @@ describe('a transformer policy', () => {
     // Adam moves each parameter by the learning rate, whatever its gradient: where that is rounding alone, so is the sign.
     const far = ts.filter((x, k) => Math.abs(x - wasm[k]) > 1e-4).length;
     expect(far / ts.length).toBeLessThan(0.02);
+  });
+
+  it('is asked about all states in TypeScript whatever engine trains it, and says so', async () => {
+    const asked: [string, number][] = [];
+    const named = (name: EngineName): Promise<Engine> =>
+      openEngine('ts').then((inner) => ({ ...inner, name, createTransformer: (shape, prefix, states) => (asked.push([name, states.length]), inner.createTransformer(shape, prefix, states)) }));
+    const training = await Training.start(await smallSpec('token-cold', ['out'], { ...transformer, engine: 'webgpu', iterations: 2, trajectories: 16 }), { ...deps, figures: false, open: named });
+    await advance(training);
+    expect(new Set(asked.map(([name]) => name))).toEqual(new Set(['webgpu']));
+    asked.length = 0;
+    await training.policies();
+    expect(new Set(asked.map(([name]) => name))).toEqual(new Set(['ts']));
+    expect(asked.reduce((sum, [, states]) => sum + states, 0)).toBe(training.experiment.table.S);
+    expect(training.engine.words).toBe('WebGPU: chosen by hand. Evaluations of all 16,369 states run in TypeScript, which computes each prefix once.');
   });
 
   it.each<TrainingSpec['policy']>([transformer.policy!, { kind: 'mlp', hidden: [8], activation: 'tanh' }])('asks a GPU for few shapes, and learns the same ($kind)', async (policy) => {
